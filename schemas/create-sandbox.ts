@@ -1,0 +1,95 @@
+/** The body of a create, in the API's terms (schema `CreateSandbox`), with bounds that protect the host. */
+import { z } from 'zod';
+import { Sandbox } from './sandbox.ts';
+
+/** Control characters and markup never belong into a name (API: 400 on create). */
+const SAFE_NAME = /^[^<>\p{Cc}]+$/u;
+const MAX_MINUTES = 60 * 24 * 365 * 10;
+
+export const SandboxName = z
+  .string()
+  .trim()
+  .min(1)
+  .max(128)
+  .regex(SAFE_NAME, 'must not contain HTML tags, URLs, or control characters')
+  .refine(
+    (name) => !/^[a-z][a-z0-9+.-]*:\/\//i.test(name),
+    'must not contain HTML tags, URLs, or control characters',
+  );
+
+export const EnvironmentVariables = z.record(
+  z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'a variable name is letters, digits and underscores'),
+  z
+    .string()
+    .max(131_072)
+    .refine((value) => !value.includes('\0'), 'must not contain NUL'),
+);
+
+export const Labels = z.record(z.string().min(1).max(256), z.string().max(4096));
+
+export const CreateSandbox = z.strictObject({
+  name: SandboxName.optional().describe('Unique name; default: the id'),
+  snapshot: z
+    .string()
+    .min(1)
+    .max(256)
+    .optional()
+    .describe('Template to start from; default: the default snapshot'),
+  user: z.string().min(1).max(32).optional().describe('User that commands run as (default daytona)'),
+  env: EnvironmentVariables.optional().describe('Environment of every command'),
+  labels: Labels.optional().describe('Key-value pairs to find it by'),
+  public: z.boolean().optional().describe('Previews need no token'),
+  cpu: z.number().min(0.1).max(1024).optional().describe('Cores'),
+  memory: z.number().min(0.0625).max(16_384).optional().describe('GiB'),
+  disk: z.number().positive().max(65_536).optional().describe('GiB'),
+  gpu: z.number().int().min(0).max(64).optional(),
+  autoStopInterval: z
+    .number()
+    .int()
+    .min(0)
+    .max(MAX_MINUTES)
+    .optional()
+    .describe('Minutes idle until stop; 0 never; default 15'),
+  autoArchiveInterval: z
+    .number()
+    .int()
+    .min(0)
+    .max(MAX_MINUTES)
+    .optional()
+    .describe('Minutes stopped until archive'),
+  autoDeleteInterval: z
+    .number()
+    .int()
+    .min(-1)
+    .max(MAX_MINUTES)
+    .optional()
+    .describe('Minutes stopped until delete; -1 never (default), 0 at once'),
+  ttlMinutes: z
+    .number()
+    .int()
+    .min(0)
+    .max(MAX_MINUTES)
+    .optional()
+    .describe('Minutes until delete whatever the state; 0 never'),
+  networkBlockAll: z.boolean().optional(),
+  networkAllowList: z.string().max(1024).optional(),
+  domainAllowList: z.string().max(4096).optional(),
+  target: z.string().max(64).optional(),
+  volumes: z
+    .array(z.strictObject({ volumeId: z.string(), mountPath: z.string(), subpath: z.string().optional() }))
+    .optional(),
+  buildInfo: z
+    .strictObject({ dockerfileContent: z.string(), contextHashes: z.array(z.string()).optional() })
+    .optional(),
+  linkedSandbox: z.string().optional(),
+});
+export type CreateSandbox = z.infer<typeof CreateSandbox>;
+
+/** How a create came about: from a parked container, or by creating and starting one. */
+export const StartedFrom = z.enum(['warm', 'cold']);
+
+export const CreatedSandbox = Sandbox.extend({
+  startedFrom: StartedFrom,
+  tookMs: z.number().describe('milliseconds inside the engine'),
+});
+export type CreatedSandbox = z.infer<typeof CreatedSandbox>;

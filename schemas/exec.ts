@@ -1,0 +1,54 @@
+/** Running a command, and what came of it. */
+import { z } from 'zod';
+import { EnvironmentVariables } from './create-sandbox.ts';
+
+export const MAX_WAIT_SECONDS = 45;
+export const DEFAULT_WAIT_SECONDS = 30;
+
+export const ExecRequest = z.strictObject({
+  command: z
+    .string()
+    .min(1)
+    .max(1_000_000)
+    .refine((text) => text.trim() !== '', 'command cannot be empty or whitespace-only')
+    .refine((text) => !text.includes('\0'), 'must not contain NUL')
+    .describe('Shell text'),
+  cwd: z.string().min(1).max(4096).optional().describe("Default: the user's home"),
+  env: EnvironmentVariables.optional(),
+  user: z
+    .string()
+    .min(1)
+    .max(32)
+    .optional()
+    .describe("Default: the sandbox's user; root may install packages"),
+  stdin: z.string().max(10_000_000).optional(),
+  timeoutSeconds: z
+    .number()
+    .positive()
+    .max(MAX_WAIT_SECONDS)
+    .optional()
+    .describe(
+      `Default ${DEFAULT_WAIT_SECONDS}, at most ${MAX_WAIT_SECONDS}; then the process group is killed`,
+    ),
+  maxOutputBytes: z
+    .number()
+    .int()
+    .min(0)
+    .max(1_000_000)
+    .optional()
+    .describe('Per stream; default 20000; head and tail are kept'),
+});
+export type ExecRequest = z.infer<typeof ExecRequest>;
+
+export const ExecResult = z.object({
+  status: z.enum(['exited', 'timed_out', 'killed']),
+  exitCode: z.number().int().nullable().describe('null unless exited'),
+  signal: z.string().nullable().describe('what killed it'),
+  stdout: z.string(),
+  stderr: z.string(),
+  stdoutBytes: z.number().int().describe('exact size before truncation'),
+  stderrBytes: z.number().int().describe('exact size before truncation'),
+  truncated: z.boolean(),
+  durationMs: z.number(),
+});
+export type ExecResult = z.infer<typeof ExecResult>;

@@ -1,0 +1,68 @@
+/**
+ * What a backend offers to the tools: groups of operations in Daytona's vocabulary, and nothing about how.
+ * A group that a backend lacks is absent; `requireGroup` turns that into an error that says so.
+ */
+import type { CreatedSandbox, CreateSandbox } from '../../schemas/create-sandbox.ts';
+import type { ExecRequest, ExecResult } from '../../schemas/exec.ts';
+import type {
+  FileContent,
+  FileListing,
+  ListFiles,
+  ReadFile,
+  WriteFile,
+  WrittenFile,
+} from '../../schemas/files.ts';
+import type { ListSandboxes, SandboxPage } from '../../schemas/list-sandboxes.ts';
+import type { Sandbox } from '../../schemas/sandbox.ts';
+import { ThawError } from '../errors.ts';
+
+/** What every operation gets beside its input. */
+export interface CallContext {
+  /** Aborted when the caller gave up or went away: the work stops and what it started is undone. */
+  readonly signal: AbortSignal;
+  /** Tells a waiting caller what a slow operation is doing. */
+  readonly progress?: (message: string) => void;
+}
+
+/** `sandbox` is an id or a name in every operation. All of them throw ThawError only. */
+export interface LifecycleOperations {
+  create(input: CreateSandbox, context: CallContext): Promise<CreatedSandbox>;
+  list(query: ListSandboxes, context: CallContext): Promise<SandboxPage>;
+  get(sandbox: string, context: CallContext): Promise<Sandbox>;
+  start(sandbox: string, context: CallContext): Promise<Sandbox>;
+  stop(sandbox: string, options: { readonly force: boolean }, context: CallContext): Promise<Sandbox>;
+  delete(sandbox: string, context: CallContext): Promise<Sandbox>;
+}
+
+export interface ExecOperations {
+  exec(sandbox: string, request: ExecRequest, context: CallContext): Promise<ExecResult>;
+}
+
+export interface FileOperations {
+  read(sandbox: string, request: ReadFile, context: CallContext): Promise<FileContent>;
+  write(sandbox: string, request: WriteFile, context: CallContext): Promise<WrittenFile>;
+  list(sandbox: string, request: ListFiles, context: CallContext): Promise<FileListing>;
+}
+
+/** The operation groups, by name. */
+export interface OperationGroups {
+  readonly lifecycle: LifecycleOperations;
+  readonly exec: ExecOperations;
+  readonly files: FileOperations;
+}
+
+export interface Backend extends Partial<OperationGroups> {
+  readonly kind: 'embedded' | 'remote';
+}
+
+/** The group, or `unsupported_by_backend` when this backend has none. */
+export function requireGroup<Name extends keyof OperationGroups>(
+  backend: Backend,
+  name: Name,
+): OperationGroups[Name] {
+  const group: Partial<OperationGroups>[Name] = backend[name];
+  if (group === undefined) {
+    throw new ThawError('unsupported_by_backend', `The ${backend.kind} backend has no ${name} operations.`);
+  }
+  return group;
+}

@@ -1,0 +1,115 @@
+/**
+ * The registry of every error that Thaw reports: one code, one HTTP status, one piece of advice each.
+ * Adapters translate foreign errors into these by status code or errno; nothing is recognised by its text.
+ */
+
+/** What a code means to a caller. `next` is the advice shown unless the thrower has a better one. */
+export interface ErrorKind {
+  readonly httpStatus: number;
+  /** Whether the same call may succeed later without a change by the caller. */
+  readonly retryable: boolean;
+  readonly next: string;
+}
+
+const kind = (httpStatus: number, retryable: boolean, next: string): ErrorKind => ({
+  httpStatus,
+  retryable,
+  next,
+});
+
+export const errorKinds = {
+  invalid_argument: kind(400, false, 'Correct the named argument and call again.'),
+  sandbox_not_found: kind(
+    404,
+    false,
+    'Call sandbox_list to see the sandboxes that exist, or sandbox_create to make one.',
+  ),
+  snapshot_not_found: kind(404, false, 'Leave snapshot out to use the default one, or name one that exists.'),
+  name_conflict: kind(409, false, 'Choose another name, or delete the sandbox that has it.'),
+  state_conflict: kind(
+    409,
+    false,
+    'Call sandbox_get to see its state, and bring it into a fitting one first.',
+  ),
+  busy: kind(409, true, 'Another operation is changing this sandbox. Call again in a moment.'),
+  unsupported: kind(422, false, 'Leave the named field out.'),
+  unsupported_by_backend: kind(501, false, 'Use another tool, or run Thaw with a backend that offers this.'),
+  capacity: kind(429, true, 'Stop or delete sandboxes that are no longer needed, then call again.'),
+  engine_unreachable: kind(
+    503,
+    true,
+    'Run `thaw doctor` on the host to see why the Docker Engine does not answer.',
+  ),
+  engine_error: kind(502, true, 'Call again; if it stays, run `thaw doctor` on the host.'),
+  agent_unreachable: kind(503, true, 'Call again in a moment; if it stays, stop the sandbox and start it.'),
+  agent_protocol: kind(
+    502,
+    false,
+    'Stop the sandbox and start it: its guest agent sent data that makes no sense.',
+  ),
+  command_not_started: kind(400, false, 'Check the working directory, the user and the command.'),
+  process_limit: kind(
+    429,
+    true,
+    'Stop processes in the sandbox (or stop and start the sandbox), then call again.',
+  ),
+  file_not_found: kind(404, false, 'Check the path with sandbox_list_files.'),
+  file_exists: kind(409, false, 'Choose another path or remove what is there.'),
+  not_a_directory: kind(400, false, 'Name a directory.'),
+  is_a_directory: kind(400, false, 'Name a file; use sandbox_list_files for a directory.'),
+  not_a_file: kind(400, false, 'Name a regular file.'),
+  permission_denied: kind(403, false, 'Use a path that the user may access, or act as another user.'),
+  file_too_large: kind(413, false, 'Read or write a part of the file, or use sandbox_exec on it.'),
+  disk_full: kind(507, false, 'Free space in the sandbox, then call again.'),
+  stale_handle: kind(410, false, 'The sandbox was restarted since. Ask for a new handle.'),
+  timeout: kind(504, true, 'Call again, with a longer limit if the work is long.'),
+  cancelled: kind(499, false, 'The caller cancelled this. Nothing needs to be done.'),
+  internal: kind(
+    500,
+    false,
+    'This is a defect in Thaw. The log of the owner has the details under the same request id.',
+  ),
+} as const satisfies Record<string, ErrorKind>;
+
+export type ErrorCode = keyof typeof errorKinds;
+
+/** Facts beside the message. They are shown to the caller, so they never hold secrets or host paths. */
+export type ErrorContext = Readonly<Record<string, string | number | boolean | readonly string[]>>;
+
+export interface ErrorOptions {
+  /** Replaces the registry's advice where the thrower knows better. */
+  readonly next?: string;
+  readonly context?: ErrorContext;
+  readonly cause?: unknown;
+}
+
+/** The only error class that crosses a module boundary of Thaw on purpose. */
+export class ThawError extends Error {
+  override readonly name = 'ThawError';
+  readonly code: ErrorCode;
+  readonly next: string;
+  readonly retryable: boolean;
+  readonly httpStatus: number;
+  readonly context: ErrorContext;
+
+  constructor(code: ErrorCode, message: string, options: ErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    const { next, retryable, httpStatus } = errorKinds[code];
+    this.code = code;
+    this.next = options.next ?? next;
+    this.retryable = retryable;
+    this.httpStatus = httpStatus;
+    this.context = options.context ?? {};
+  }
+}
+
+/** Tells whether `error` carries one of the given codes. */
+export function isThawError(error: unknown, ...codes: readonly ErrorCode[]): error is ThawError {
+  return error instanceof ThawError && (codes.length === 0 || codes.includes(error.code));
+}
+
+/** Any thrown value as a ThawError; what is not one already becomes `internal` with the original as its cause. */
+export function toThawError(error: unknown): ThawError {
+  if (error instanceof ThawError) return error;
+  return new ThawError('internal', 'Something went wrong inside Thaw.', { cause: error });
+}

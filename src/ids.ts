@@ -1,0 +1,19 @@
+/** Makers of identifiers and secrets. The only file that asks for randomness. */
+import { randomBytes, randomUUID } from 'node:crypto';
+
+declare const brand: unique symbol;
+type Branded<Name extends string> = string & { readonly [brand]: Name };
+
+/** A sandbox's id: a UUID, fixed from the moment its container is parked until it is deleted. */
+export type SandboxId = Branded<'SandboxId'>;
+/** The Docker Engine's id of a container: 64 hexadecimal digits. */
+export type ContainerId = Branded<'ContainerId'>;
+
+export const newSandboxId = (): SandboxId => randomUUID() as SandboxId;
+export const asContainerId = (value: string): ContainerId => value as ContainerId;
+export const asSandboxId = (value: string): SandboxId => value as SandboxId;
+export const newUuid = (): string => randomUUID();
+/** `bytes` random bytes as lower-case hexadecimal. */
+export const randomHex = (bytes: number): string => randomBytes(bytes).toString('hex');
+/** A factor between 0.75 and 1.25 to spread retries. */
+export const jitter = (): number => 0.75 + (randomBytes(1)[0] ?? 0) / 510;
