@@ -1,0 +1,139 @@
+/**
+ * The part of the Docker Engine API that Thaw uses, in Thaw's words. `client.ts` implements it with dockerode;
+ * nothing else knows dockerode. Every method throws ThawError (`engine_unreachable`, `engine_error`, …) only.
+ */
+import type { Duplex, Readable } from 'node:stream';
+import type { ContainerId } from '../../ids.ts';
+
+export interface EngineVersion {
+  readonly version: string;
+  readonly apiVersion: string;
+  readonly os: string;
+  /** As the daemon names it: `amd64`, `arm64`, … */
+  readonly arch: string;
+}
+
+export interface EngineInfo {
+  readonly storageDriver: string;
+  readonly cgroupVersion: 1 | 2;
+  readonly cgroupDriver: string;
+  readonly rootDir: string;
+  readonly runtimes: readonly string[];
+  readonly experimental: boolean;
+  readonly liveRestore: boolean;
+  readonly cpus: number;
+  readonly memoryBytes: number;
+  readonly rootless: boolean;
+}
+
+export interface ImageFacts {
+  /** Content id, `sha256:…`. */
+  readonly id: string;
+  readonly env: readonly string[];
+  readonly workingDir: string;
+  readonly user: string;
+  readonly sizeBytes: number;
+}
+
+export interface Mount {
+  readonly kind: 'volume' | 'bind';
+  readonly source: string;
+  readonly target: string;
+  readonly readOnly: boolean;
+}
+
+export interface ContainerSpec {
+  readonly name: string;
+  readonly image: string;
+  readonly entrypoint: readonly string[];
+  readonly command?: readonly string[];
+  readonly hostname?: string;
+  readonly env?: readonly string[];
+  readonly labels: Readonly<Record<string, string>>;
+  /** A network's name, `host` or `none`. */
+  readonly network: string;
+  readonly mounts: readonly Mount[];
+  readonly pidMode?: 'host';
+  readonly cgroupnsMode?: 'host' | 'private';
+  readonly capabilities: { readonly drop: readonly string[]; readonly add: readonly string[] };
+  readonly securityOptions: readonly string[];
+  readonly limits?: ContainerLimits;
+  readonly readOnlyRoot?: boolean;
+}
+
+export interface ContainerLimits {
+  readonly cpuCores?: number;
+  readonly memoryBytes?: number;
+  readonly pids?: number;
+}
+
+export interface ContainerFacts {
+  readonly id: ContainerId;
+  readonly name: string;
+  readonly imageId: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly running: boolean;
+  readonly paused: boolean;
+  /** The init process on the host, 0 when none runs. */
+  readonly pid: number;
+  readonly exitCode: number;
+  readonly oomKilled: boolean;
+}
+
+export interface ContainerSummary {
+  readonly id: ContainerId;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly state: string;
+}
+
+export interface ContainerEvent {
+  readonly action: 'start' | 'die' | 'oom' | 'destroy';
+  readonly id: ContainerId;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly exitCode: number | null;
+}
+
+/** Labels that must all match; a value of `null` asks for the key alone. */
+export type LabelFilter = Readonly<Record<string, string | null>>;
+
+export interface DockerPort {
+  ping(): Promise<void>;
+  version(): Promise<EngineVersion>;
+  info(): Promise<EngineInfo>;
+
+  /** Null when there is no such image. */
+  inspectImage(reference: string): Promise<ImageFacts | null>;
+  /** Makes an image of a root file system tar; `changes` are Dockerfile instructions. Answers the image's id. */
+  importImage(tar: Readable, reference: string, changes: readonly string[]): Promise<string>;
+  pullImage(reference: string, onProgress: (message: string) => void, signal: AbortSignal): Promise<void>;
+  removeImage(reference: string): Promise<void>;
+
+  createContainer(spec: ContainerSpec): Promise<ContainerId>;
+  startContainer(id: ContainerId): Promise<void>;
+  /** No error when it does not run. */
+  killContainer(id: ContainerId, signal: string): Promise<void>;
+  /** Removes it, running or not, with its anonymous volumes. No error when it is gone. */
+  removeContainer(id: ContainerId): Promise<void>;
+  updateLimits(id: ContainerId, limits: ContainerLimits): Promise<void>;
+  /** Null when there is no such container. */
+  inspectContainer(id: ContainerId): Promise<ContainerFacts | null>;
+  listContainers(labels: LabelFilter): Promise<readonly ContainerSummary[]>;
+  /** The container's stdin and stdout as one stream; stderr goes to `onStderr`. Works before its start, too. */
+  attach(id: ContainerId, onStderr: (chunk: Buffer) => void): Promise<Duplex>;
+  /** Unpacks a tar into a directory of the container, which need not run. */
+  putArchive(id: ContainerId, path: string, tar: Readable): Promise<void>;
+
+  ensureVolume(
+    name: string,
+    labels: Readonly<Record<string, string>>,
+  ): Promise<{ readonly created: boolean }>;
+  removeVolume(name: string): Promise<void>;
+  listVolumes(labels: LabelFilter): Promise<readonly string[]>;
+
+  ensureNetwork(name: string, labels: Readonly<Record<string, string>>): Promise<void>;
+  removeNetwork(name: string): Promise<void>;
+  listNetworks(labels: LabelFilter): Promise<readonly { readonly id: string; readonly name: string }[]>;
+
+  /** Container events with these labels until `signal` aborts or the daemon goes away (then it throws). */
+  events(labels: LabelFilter, signal: AbortSignal): AsyncIterable<ContainerEvent>;
+}

@@ -1,0 +1,56 @@
+/** What the composition root hands to the engine. Everything is resolved and checked by then. */
+import type { Clock } from '../clock.ts';
+import type { Logger } from '../log.ts';
+import type { DockerPort } from './docker/port.ts';
+
+export interface EngineOptions {
+  /** A directory of this owner alone (mode 0700): the store lives in it. Exists already. */
+  readonly stateDir: string;
+  readonly docker: DockerPort;
+  /** Image of the default snapshot; it exists in the daemon. */
+  readonly defaultSnapshot: { readonly name: string; readonly image: string };
+  /** Path of the static guest agent for the daemon's architecture. */
+  readonly agentBinary: string;
+  readonly pool: {
+    /** How many parked sandboxes are kept ready for the default snapshot. 0 turns the pool off. */
+    readonly target: number;
+    /** How many are created at the same time at most. */
+    readonly refillConcurrency: number;
+  };
+  /** What a sandbox gets when its create names nothing else. */
+  readonly defaults: {
+    readonly cpu: number;
+    readonly memoryGiB: number;
+    readonly pids: number;
+    readonly user: string;
+    readonly autoStopMinutes: number;
+  };
+  /** Sandboxes that may exist at once, whatever their state. */
+  readonly maxSandboxes: number;
+  /** `off`: no host helper container; freezing and limits go through the Docker API and are slower. */
+  readonly helper: 'on' | 'off';
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** The facts that `thaw status` shows. */
+export interface EngineStatus {
+  readonly docker: {
+    readonly version: string;
+    readonly storageDriver: string;
+    readonly cgroupVersion: 1 | 2;
+  };
+  readonly snapshot: string;
+  readonly pool: {
+    readonly target: number;
+    readonly parked: number;
+    readonly starting: number;
+    readonly hits: number;
+    readonly misses: number;
+    readonly lastError: string | null;
+  };
+  /** How many sandboxes are in each state. */
+  readonly sandboxes: Readonly<Record<string, number>>;
+  readonly helper: 'on' | 'off' | 'failed';
+  readonly connected: boolean;
+}
