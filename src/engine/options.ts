@@ -1,4 +1,5 @@
 /** What the composition root hands to the engine. Everything is resolved and checked by then. */
+import type { OperationGroups } from '../backend/port.ts';
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../log.ts';
 import type { DockerPort } from './docker/port.ts';
@@ -53,4 +54,17 @@ export interface EngineStatus {
   readonly sandboxes: Readonly<Record<string, number>>;
   readonly helper: 'on' | 'off' | 'failed';
   readonly connected: boolean;
+}
+
+/** The embedded backend with its life: what `openEngine(options)` in `engine.ts` resolves to. */
+export interface Engine extends OperationGroups {
+  readonly kind: 'embedded';
+  status(): EngineStatus;
+  /** Sandboxes that run or are about to: while there are any the owner does not exit on idleness. */
+  runningSandboxes(): number;
+  /**
+   * Lets the pool go, ends connections and timers, closes the store. `keep` leaves running sandboxes running for
+   * the next owner to adopt; `stop` stops them first (their files stay).
+   */
+  close(options: { readonly sandboxes: 'keep' | 'stop' }): Promise<void>;
 }
