@@ -112,6 +112,9 @@ export interface DockerPort {
   startContainer(id: ContainerId): Promise<void>;
   /** No error when it does not run. */
   killContainer(id: ContainerId, signal: string): Promise<void>;
+  /** Freezes and thaws through the daemon: the slow way, for hosts that allow no helper. */
+  pauseContainer(id: ContainerId): Promise<void>;
+  unpauseContainer(id: ContainerId): Promise<void>;
   /** Removes it, running or not, with its anonymous volumes. No error when it is gone. */
   removeContainer(id: ContainerId): Promise<void>;
   updateLimits(id: ContainerId, limits: ContainerLimits): Promise<void>;

@@ -1,0 +1,39 @@
+/** The Docker port over dockerode. The only place, with its neighbours in this folder, that knows dockerode. */
+import { Agent } from 'node:http';
+import { Agent as TlsAgent } from 'node:https';
+import Docker from 'dockerode';
+import { containerOperations } from './containers.ts';
+import type { DockerEndpoint } from './endpoint.ts';
+import { imageOperations } from './images.ts';
+import type { DockerPort } from './port.ts';
+import { resourceOperations } from './resources.ts';
+import { systemOperations } from './system.ts';
+
+/** Connections kept to the daemon for requests; attach and event streams come on top. */
+const MAX_CONNECTIONS = 32;
+
+/** The typings of dockerode do not know `agent`, which it hands to node:http as it is. */
+function connect(endpoint: DockerEndpoint): Docker {
+  const pooling = { keepAlive: true, maxSockets: MAX_CONNECTIONS, maxFreeSockets: 8 };
+  if (endpoint.kind === 'socket') {
+    const options = { socketPath: endpoint.path, agent: new Agent(pooling) };
+    return new Docker(options);
+  }
+  const { host, port, tls } = endpoint;
+  const options =
+    tls === undefined
+      ? { protocol: 'http' as const, host, port, agent: new Agent(pooling) }
+      : { protocol: 'https' as const, host, port, ...tls, agent: new TlsAgent({ ...pooling, ...tls }) };
+  return new Docker(options);
+}
+
+/** A client for the daemon at `endpoint`. Nothing is contacted yet. */
+export function createDockerClient(endpoint: DockerEndpoint): DockerPort {
+  const docker = connect(endpoint);
+  return {
+    ...systemOperations(docker),
+    ...imageOperations(docker),
+    ...containerOperations(docker),
+    ...resourceOperations(docker),
+  };
+}

@@ -1,0 +1,131 @@
+/** Containers: their life, their limits, and the ways into them. */
+import type Docker from 'dockerode';
+import { asContainerId, type ContainerId } from '../../ids.ts';
+import { AttachStream } from './attach-stream.ts';
+import { toCreateOptions, toDockerLimits } from './container-config.ts';
+import { changeDeadline, readDeadline } from './deadline.ts';
+import { dockerCall } from './errors.ts';
+import type { DockerPort } from './port.ts';
+import { asDuplex } from './streams.ts';
+import { toLabelFilter } from './system.ts';
+
+type ContainerOperations = Pick<
+  DockerPort,
+  | 'createContainer'
+  | 'startContainer'
+  | 'killContainer'
+  | 'pauseContainer'
+  | 'unpauseContainer'
+  | 'removeContainer'
+  | 'updateLimits'
+  | 'inspectContainer'
+  | 'listContainers'
+  | 'attach'
+  | 'putArchive'
+>;
+
+/** Docker's answers that mean “it is that way already”. */
+const NOT_MODIFIED = 304;
+const GONE = 404;
+const CONFLICT = 409;
+
+export function containerOperations(docker: Docker): ContainerOperations {
+  const at = (id: ContainerId) => docker.getContainer(id);
+  return {
+    async createContainer(spec) {
+      const container = await dockerCall('create a container', () =>
+        docker.createContainer({ ...toCreateOptions(spec), abortSignal: changeDeadline() }),
+      );
+      return asContainerId(container?.id ?? '');
+    },
+
+    async startContainer(id) {
+      await dockerCall('start a container', () => at(id).start({ abortSignal: changeDeadline() }), [
+        NOT_MODIFIED,
+      ]);
+    },
+
+    async killContainer(id, signal) {
+      await dockerCall('end a container', () => at(id).kill({ signal, abortSignal: changeDeadline() }), [
+        GONE,
+        CONFLICT,
+      ]);
+    },
+
+    async pauseContainer(id) {
+      await dockerCall('pause a container', () => at(id).pause({ abortSignal: changeDeadline() }), [
+        CONFLICT,
+      ]);
+    },
+
+    async unpauseContainer(id) {
+      await dockerCall('unpause a container', () => at(id).unpause({ abortSignal: changeDeadline() }), [
+        CONFLICT,
+      ]);
+    },
+
+    async removeContainer(id) {
+      const options = { force: true, v: true, abortSignal: changeDeadline() };
+      // A conflict says that another removal of the same container runs already.
+      await dockerCall('remove a container', () => at(id).remove(options), [GONE, CONFLICT]);
+    },
+
+    async updateLimits(id, limits) {
+      await dockerCall('update the limits of a container', () =>
+        at(id).update({ ...toDockerLimits(limits), abortSignal: changeDeadline() }),
+      );
+    },
+
+    async inspectContainer(id) {
+      const facts = await dockerCall(
+        'inspect a container',
+        () => at(id).inspect({ abortSignal: readDeadline() }),
+        [GONE],
+      );
+      if (facts === null) return null;
+      return {
+        id: asContainerId(facts.Id),
+        name: facts.Name.replace(/^\//, ''),
+        imageId: facts.Image,
+        labels: facts.Config.Labels,
+        running: facts.State.Running,
+        paused: facts.State.Paused,
+        pid: facts.State.Pid,
+        exitCode: facts.State.ExitCode,
+        oomKilled: facts.State.OOMKilled,
+      };
+    },
+
+    async listContainers(labels) {
+      const filters = { label: toLabelFilter(labels) };
+      const found = await dockerCall('list its containers', () =>
+        docker.listContainers({ all: true, filters, abortSignal: readDeadline() }),
+      );
+      return (found ?? []).map(({ Id, Labels, State }) => ({
+        id: asContainerId(Id),
+        labels: Labels,
+        state: State,
+      }));
+    },
+
+    async attach(id, onStderr) {
+      const socket = await dockerCall('attach to a container', () =>
+        at(id).attach({
+          stream: true,
+          hijack: true,
+          stdin: true,
+          stdout: true,
+          stderr: true,
+          abortSignal: readDeadline(),
+        }),
+      );
+      return new AttachStream(asDuplex(socket), onStderr);
+    },
+
+    async putArchive(id, path, tar) {
+      await dockerCall('copy files into a container', () =>
+        at(id).putArchive(tar, { path, abortSignal: changeDeadline() }),
+      );
+    },
+  };
+}
