@@ -3,7 +3,7 @@ import type Docker from 'dockerode';
 import { asContainerId, type ContainerId } from '../../ids.ts';
 import { AttachStream } from './attach-stream.ts';
 import { toCreateOptions, toDockerLimits } from './container-config.ts';
-import { changeDeadline, readDeadline } from './deadline.ts';
+import { changeDeadline, deadlines, readDeadline } from './deadline.ts';
 import { dockerCall } from './errors.ts';
 import type { DockerPort } from './port.ts';
 import { asDuplex } from './streams.ts';
@@ -109,17 +109,24 @@ export function containerOperations(docker: Docker): ContainerOperations {
     },
 
     async attach(id, onStderr) {
-      const socket = await dockerCall('attach to a container', () =>
-        at(id).attach({
-          stream: true,
-          hijack: true,
-          stdin: true,
-          stdout: true,
-          stderr: true,
-          abortSignal: readDeadline(),
-        }),
-      );
-      return new AttachStream(asDuplex(socket), onStderr);
+      // The signal would end the connection even after the upgrade, so the deadline is called off by then.
+      const opening = new AbortController();
+      const timer = setTimeout(() => opening.abort(), deadlines.readMs);
+      try {
+        const socket = await dockerCall('attach to a container', () =>
+          at(id).attach({
+            stream: true,
+            hijack: true,
+            stdin: true,
+            stdout: true,
+            stderr: true,
+            abortSignal: opening.signal,
+          }),
+        );
+        return new AttachStream(asDuplex(socket), onStderr);
+      } finally {
+        clearTimeout(timer);
+      }
     },
 
     async putArchive(id, path, tar) {

@@ -1,0 +1,25 @@
+/** The labels and names that tell Thaw's Docker objects from others', and one owner's from another's. */
+import type { SandboxId } from '../ids.ts';
+import type { LabelFilter } from './docker/port.ts';
+
+export const OWNER_LABEL = 'thaw.owner';
+export const ROLE_LABEL = 'thaw.role';
+export const SANDBOX_LABEL = 'thaw.sandbox';
+export const GENERATION_LABEL = 'thaw.generation';
+
+export type Role = 'sandbox' | 'helper' | 'setup' | 'agent' | 'network';
+
+/** `owner` is the id that the store made at its first start. */
+export const ownerFilter = (owner: string): LabelFilter => ({ [OWNER_LABEL]: owner });
+
+export function labelsFor(owner: string, role: Role, sandboxId?: SandboxId): Record<string, string> {
+  return {
+    [OWNER_LABEL]: owner,
+    [ROLE_LABEL]: role,
+    ...(sandboxId === undefined ? {} : { [SANDBOX_LABEL]: sandboxId, [GENERATION_LABEL]: '1' }),
+  };
+}
+
+export const containerName = (id: SandboxId): string => `thaw-${id}`;
+export const helperName = (owner: string): string => `thaw-${owner}-helper`;
+export const networkName = (owner: string): string => `thaw-${owner}`;

@@ -1,0 +1,33 @@
+/** Opens the owner's SQLite database (WAL) and brings its tables up to date. */
+import { chmodSync } from 'node:fs';
+import Database from 'libsql';
+
+/** Each entry upgrades by one version, in order; entries are never changed once released. */
+const migrations: readonly string[] = [
+  `create table meta (key text primary key, value text not null);
+   create table sandboxes (id text primary key, name text not null unique, record text not null);
+   create table parked (id text primary key, record text not null);
+   create table journal (sandbox_id text primary key, operation text not null, step text not null, started_at integer not null);`,
+];
+
+export type Sql = InstanceType<typeof Database>;
+
+function versionOf(database: Sql): number {
+  const row = database.prepare('pragma user_version').get();
+  return typeof row === 'object' && row !== null && 'user_version' in row ? Number(row.user_version) : 0;
+}
+
+/**
+ * A write survives the death of the process as soon as the call returns; only a power cut may lose the last
+ * moments (`synchronous = normal`), and reconciliation with the labels of the containers covers that.
+ */
+export function openDatabase(path: string): Sql {
+  const database = new Database(path);
+  // The records hold the environments of sandboxes, which may hold secrets.
+  if (path !== ':memory:') chmodSync(path, 0o600);
+  database.exec('pragma journal_mode = wal; pragma synchronous = normal; pragma busy_timeout = 2000;');
+  for (let version = versionOf(database); version < migrations.length; version += 1) {
+    database.exec(`begin; ${migrations[version]}; pragma user_version = ${version + 1}; commit;`);
+  }
+  return database;
+}
