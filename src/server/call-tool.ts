@@ -1,0 +1,49 @@
+/** One tool call from its arguments to its result: check, wait for the backend, run, log. */
+import type { Tool } from '../../tools/define-tool.ts';
+import type { Backend, CallContext } from '../backend/port.ts';
+import type { Clock } from '../clock.ts';
+import { isThawError, toThawError } from '../errors.ts';
+import { randomHex } from '../ids.ts';
+import type { Logger } from '../log.ts';
+import { parseArguments } from './arguments.ts';
+import type { CallLimit } from './call-limit.ts';
+import { respondWith, respondWithError, type ToolResult } from './respond.ts';
+
+/** Where calls get their backend: at once when it is there, else after a bounded wait, or a typed error. */
+export type BackendSource = (context: CallContext) => Promise<Backend>;
+
+export interface CallDependencies {
+  readonly backend: BackendSource;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+async function run(tool: Tool, given: unknown, context: CallContext, backend: BackendSource) {
+  const input = parseArguments(tool.input, given);
+  const value = await tool.handle(input, { backend: await backend(context), context });
+  // Clients refuse fields that the published schema does not know: parsing drops them.
+  return tool.output.parse(value);
+}
+
+/** Never rejects: whatever is thrown becomes an error result. */
+export async function callTool(
+  tool: Tool,
+  given: unknown,
+  context: CallContext,
+  limit: CallLimit,
+  { backend, clock, log }: CallDependencies,
+): Promise<ToolResult> {
+  const request = randomHex(4);
+  const startedMs = clock.monotonic();
+  const facts = (): object => ({ request, tool: tool.name, ms: Math.round(clock.monotonic() - startedMs) });
+  try {
+    const value = await limit.run(context.signal, () => run(tool, given, context, backend));
+    log.debug(facts(), 'call answered');
+    return respondWith(value);
+  } catch (thrown) {
+    const error = toThawError(thrown);
+    const level = isThawError(error, 'internal') ? 'error' : 'info';
+    log[level]({ ...facts(), code: error.code, err: error }, 'call failed');
+    return respondWithError(error, request);
+  }
+}

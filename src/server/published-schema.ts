@@ -1,0 +1,53 @@
+/**
+ * A zod schema as clients see it: JSON Schema 2020-12 (the protocol's default dialect, so `$schema` is left out),
+ * without what costs a model tokens and tells it nothing.
+ */
+import { z } from 'zod';
+
+type JsonSchema = z.core.JSONSchema.BaseSchema;
+
+/** Patterns that only repeat a format, and the bounds of doubles, which zod writes on every integer. */
+function trim(schema: JsonSchema): void {
+  if (schema.format !== undefined) delete schema.pattern;
+  if (schema.minimum === Number.MIN_SAFE_INTEGER) delete schema.minimum;
+  if (schema.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum;
+  const names = schema.propertyNames;
+  if (typeof names === 'object' && Object.keys(names).every((key) => key === 'type')) {
+    delete schema.propertyNames;
+  }
+}
+
+/** `{anyOf: [{type: 'string', …}, {type: 'null'}]}` as `{type: ['string', 'null'], …}`. */
+function foldNull(schema: JsonSchema): void {
+  const [first, second, ...more] = schema.anyOf ?? [];
+  if (typeof first !== 'object' || typeof second !== 'object' || more.length > 0) return;
+  if (second.type !== 'null' || typeof first.type !== 'string' || first.enum !== undefined) return;
+  delete schema.anyOf;
+  const { type, ...rest } = first;
+  Object.assign(schema, rest, { type: [type, 'null'] });
+}
+
+export interface PublishedSchema {
+  readonly type: 'object';
+  readonly [keyword: string]: unknown;
+}
+
+function publish(schema: z.ZodObject, io: 'input' | 'output'): PublishedSchema {
+  const json = z.toJSONSchema(schema, {
+    io,
+    target: 'draft-2020-12',
+    reused: 'inline',
+    override: ({ jsonSchema }) => {
+      trim(jsonSchema);
+      foldNull(jsonSchema);
+      // A result may gain fields later; clients that hold an older list must not refuse it.
+      if (io === 'output' && jsonSchema.additionalProperties === false)
+        delete jsonSchema.additionalProperties;
+    },
+  });
+  const { $schema: _dialect, type: _type, ...rest } = json;
+  return Object.freeze({ type: 'object', ...rest });
+}
+
+export const publishInput = (schema: z.ZodObject): PublishedSchema => publish(schema, 'input');
+export const publishOutput = (schema: z.ZodObject): PublishedSchema => publish(schema, 'output');

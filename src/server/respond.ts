@@ -1,0 +1,30 @@
+/** Turns what a tool returned or threw into the protocol's result, the one place that formats either. */
+import { type ThawError, toThawError } from '../errors.ts';
+
+export interface ToolResult {
+  readonly content: { readonly type: 'text'; readonly text: string }[];
+  readonly structuredContent?: Record<string, unknown>;
+  readonly isError?: true;
+  readonly [key: string]: unknown;
+}
+
+/** Some clients show the model the structured part only, others the text only: both carry the same facts. */
+export function respondWith(value: Record<string, unknown>): ToolResult {
+  return { content: [{ type: 'text', text: JSON.stringify(value) }], structuredContent: value };
+}
+
+function errorText(error: ThawError, requestId: string): string {
+  const lines = [
+    `${error.code}: ${error.message}`,
+    `Next: ${error.next}`,
+    `Retryable: ${error.retryable ? 'yes' : 'no'}`,
+  ];
+  if (Object.keys(error.context).length > 0) lines.push(`Details: ${JSON.stringify(error.context)}`);
+  if (error.code === 'internal') lines.push(`Request: ${requestId}`);
+  return lines.join('\n');
+}
+
+/** Clients drop the structured part of an error, so everything is in the text. Never a stack or a cause. */
+export function respondWithError(thrown: unknown, requestId: string): ToolResult {
+  return { content: [{ type: 'text', text: errorText(toThawError(thrown), requestId) }], isError: true };
+}

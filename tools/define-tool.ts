@@ -1,0 +1,39 @@
+/** The shape of a tool: data and a handler of a few lines. Knows the backend port and no SDK. */
+import type { z } from 'zod';
+import type { Backend, CallContext, OperationGroups } from '../src/backend/port.ts';
+
+/**
+ * What a call does to the world; every annotation that clients see derives from it.
+ * `read` changes nothing; `create` adds; `change` moves between states and may be repeated; `write` may replace
+ * data; `execute` runs what the caller says; `destroy` removes for good.
+ */
+export type ToolKind = 'read' | 'create' | 'change' | 'write' | 'execute' | 'destroy';
+
+/** What a handler gets beside its checked input. */
+export interface ToolCall {
+  readonly backend: Backend;
+  readonly context: CallContext;
+}
+
+export interface Tool<Input extends z.ZodObject = z.ZodObject, Output extends z.ZodObject = z.ZodObject> {
+  /** `sandbox_…`, snake case. */
+  readonly name: string;
+  readonly title: string;
+  /** For a model, at most 600 characters: what it does, units, defaults, what to call next. */
+  readonly description: string;
+  readonly kind: ToolKind;
+  /** The operation group of the backend that it needs. */
+  readonly group: keyof OperationGroups;
+  /** A flat strict object. */
+  readonly input: Input;
+  readonly output: Output;
+  /** Throws ThawError only. Fields that the output schema does not name are dropped from the result. */
+  handle(input: z.output<Input>, call: ToolCall): Promise<z.input<Output>>;
+}
+
+/** Returns its argument; exists so that a tool file gets the types of its own schemas in `handle`. */
+export function defineTool<Input extends z.ZodObject, Output extends z.ZodObject>(
+  tool: Tool<Input, Output>,
+): Tool<Input, Output> {
+  return tool;
+}

@@ -1,0 +1,16 @@
+/** sandbox_list: which sandboxes exist. */
+import { ListSandboxes, SandboxPage } from '../schemas/list-sandboxes.ts';
+import { requireGroup } from '../src/backend/port.ts';
+import { defineTool } from './define-tool.ts';
+
+export default defineTool({
+  name: 'sandbox_list',
+  title: 'List sandboxes',
+  description:
+    'Lists sandboxes, newest first, 100 a page. Filters combine: id and name prefix, labels (all must match), states. Answers a short form of each; sandbox_get has every field.',
+  kind: 'read',
+  group: 'lifecycle',
+  input: ListSandboxes,
+  output: SandboxPage,
+  handle: (input, { backend, context }) => requireGroup(backend, 'lifecycle').list(input, context),
+});
