@@ -64,6 +64,7 @@ export const errorKinds = {
   stale_handle: kind(410, false, 'The sandbox was restarted since. Ask for a new handle.'),
   timeout: kind(504, true, 'Call again, with a longer limit if the work is long.'),
   cancelled: kind(499, false, 'The caller cancelled this. Nothing needs to be done.'),
+  setup_failed: kind(503, false, 'Run `thaw doctor` on the host: it names what is missing and what to do.'),
   internal: kind(
     500,
     false,

@@ -1,0 +1,50 @@
+/** A lock between processes that the kernel releases when its holder dies, whatever way. */
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import Database from 'libsql';
+import { type Clock, systemClock } from '../clock.ts';
+import { ThawError } from '../errors.ts';
+
+const retryMs = 50;
+
+/** The lock itself is SQLite's exclusive lock on an empty database: POSIX locks that no child process inherits. */
+function tryLock(path: string): (() => void) | null {
+  const database = new Database(path, { timeout: 0 });
+  try {
+    database.exec('BEGIN EXCLUSIVE');
+    return () => database.close();
+  } catch (error) {
+    database.close();
+    if (error instanceof Error && 'code' in error && error.code === 'SQLITE_BUSY') return null;
+    throw new ThawError('setup_failed', `The lock file ${path} cannot be used.`, { cause: error });
+  }
+}
+
+/**
+ * Runs `work` while this process alone holds the lock file. Throws `timeout` when another one holds it for too long,
+ * `setup_failed` when the file cannot be used.
+ */
+export async function withFileLock<Result>(
+  path: string,
+  waitMs: number,
+  work: () => Promise<Result>,
+  clock: Clock = systemClock,
+): Promise<Result> {
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  const deadline = clock.monotonic() + waitMs;
+  for (;;) {
+    const release = tryLock(path);
+    if (release !== null) {
+      try {
+        return await work();
+      } finally {
+        release();
+      }
+    }
+    if (clock.monotonic() > deadline) {
+      throw new ThawError('timeout', `Another process held ${path} for more than ${waitMs / 1000} s.`);
+    }
+    await sleep(retryMs);
+  }
+}

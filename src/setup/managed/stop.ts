@@ -1,0 +1,37 @@
+/** Ends the managed daemon and what belongs to it. */
+import { readFile, rm } from 'node:fs/promises';
+import { ThawError } from '../../errors.ts';
+import type { Environment } from '../host.ts';
+import type { EngineLayout } from './layout.ts';
+import { closePacketFilter } from './packet-filter.ts';
+import { runningContainerd, runningDaemon, waitForEnd } from './process.ts';
+
+const daemonDeadlineMs = 60_000;
+const containerdDeadlineMs = 15_000;
+
+/**
+ * Asks the daemon of this layout to end and waits for it and its containerd. The caller holds the lock. Containers
+ * that run go on (live-restore). Answers whether one ran. Throws `setup_failed` when it does not end.
+ */
+export async function stopRunning(layout: EngineLayout, env: Environment): Promise<boolean> {
+  const daemon = await runningDaemon(layout.pidFile);
+  const containerd = await runningContainerd(layout.execRoot);
+  if (daemon !== null) {
+    process.kill(daemon, 'SIGTERM');
+    if (!(await waitForEnd(daemon, daemonDeadlineMs))) {
+      throw new ThawError('setup_failed', `The managed Docker daemon (process ${daemon}) does not end.`, {
+        next: `See ${layout.logFile}.`,
+      });
+    }
+  }
+  if (containerd !== null && !(await waitForEnd(containerd, containerdDeadlineMs))) {
+    // Its daemon is gone and it missed that: nothing uses it any more.
+    process.kill(containerd, 'SIGKILL');
+    await waitForEnd(containerd, containerdDeadlineMs);
+  }
+  const range = (await readFile(layout.rangeFile, 'utf8').catch(() => '')).trim();
+  if (range !== '') await closePacketFilter(layout.chainPrefix, range, env);
+  await rm(layout.socket, { force: true });
+  await rm(layout.pidFile, { force: true });
+  return daemon !== null;
+}
