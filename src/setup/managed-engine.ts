@@ -39,21 +39,27 @@ export async function answeringManagedEngine(options: ManagedOptions): Promise<D
   return (await whyUnusable(endpoint)) === null ? endpoint : null;
 }
 
+export interface StartedEngine {
+  readonly endpoint: DockerEndpoint;
+  /** Whether this call started it. */
+  readonly started: boolean;
+}
+
 /** The managed daemon's endpoint, started when it does not run. Of several callers at once one starts it. */
 export async function startManagedEngine(
   options: ManagedOptions,
-): Promise<{ readonly endpoint: DockerEndpoint } | { readonly reason: string }> {
+): Promise<StartedEngine | { readonly reason: string }> {
   const { host } = options;
   const answering = await answeringManagedEngine(options);
-  if (answering !== null) return { endpoint: answering };
+  if (answering !== null) return { endpoint: answering, started: false };
   const reason = await whyImpossible(host);
   const binary = await findProgram(host, 'dockerd');
   if (reason !== null || binary === null) return { reason: reason ?? 'dockerd is not installed' };
   const layout = engineLayout(options.engineDir, options.runtimeRoot);
-  await withFileLock(layout.lockFile, lockWaitMs, () =>
+  const started = await withFileLock(layout.lockFile, lockWaitMs, () =>
     ensureRunning(layout, binary, commandEnvironment(host)),
   );
-  return { endpoint: { kind: 'socket', path: layout.socket } };
+  return { endpoint: { kind: 'socket', path: layout.socket }, started };
 }
 
 /** Ends the managed daemon of this directory, that one only. Answers whether it ran. */

@@ -92,17 +92,17 @@ async function waitForPing(layout: EngineLayout, ended: () => boolean, clock: Cl
 
 /**
  * Makes the daemon of this layout answer: waits for one that is there already, or starts it. The caller holds the lock.
- * Throws `setup_failed` with the end of the log.
+ * Answers whether it had to be started. Throws `setup_failed` with the end of the log.
  */
 export async function ensureRunning(
   layout: EngineLayout,
   binary: string,
   env: Environment,
   clock: Clock = systemClock,
-): Promise<void> {
+): Promise<boolean> {
   if ((await runningDaemon(layout.pidFile)) !== null) {
     await waitForPing(layout, () => false, clock);
-    return;
+    return false;
   }
   await mkdir(layout.dataRoot, { recursive: true, mode: 0o711 });
   await mkdir(layout.execRoot, { recursive: true, mode: 0o700 });
@@ -116,4 +116,5 @@ export async function ensureRunning(
   const child = await launch(binary, layout, range, env);
   const ended = () => child.pid === undefined || child.exitCode !== null || child.signalCode !== null;
   await waitForPing(layout, ended, clock);
+  return true;
 }
