@@ -3,6 +3,7 @@ import type { OperationGroups } from '../backend/port.ts';
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../log.ts';
 import type { DockerPort } from './docker/port.ts';
+import type { JournalStep } from './lifecycle/steps.ts';
 
 export interface EngineOptions {
   /** A directory of this owner alone (mode 0700): the store lives in it. Exists already. */
@@ -32,6 +33,8 @@ export interface EngineOptions {
   readonly helper: 'on' | 'off';
   readonly clock: Clock;
   readonly log: Logger;
+  /** Called right after each step of an operation is on disk; a seam for crash tests. */
+  readonly onStep?: (step: JournalStep) => void;
 }
 
 /** The facts that `thaw status` shows. */

@@ -14,6 +14,7 @@ type ContainerOperations = Pick<
   | 'createContainer'
   | 'startContainer'
   | 'killContainer'
+  | 'waitContainer'
   | 'pauseContainer'
   | 'unpauseContainer'
   | 'removeContainer'
@@ -50,6 +51,10 @@ export function containerOperations(docker: Docker): ContainerOperations {
         GONE,
         CONFLICT,
       ]);
+    },
+
+    async waitContainer(id) {
+      await dockerCall('wait for a container', () => at(id).wait({ abortSignal: changeDeadline() }), [GONE]);
     },
 
     async pauseContainer(id) {

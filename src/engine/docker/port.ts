@@ -112,6 +112,8 @@ export interface DockerPort {
   startContainer(id: ContainerId): Promise<void>;
   /** No error when it does not run. */
   killContainer(id: ContainerId, signal: string): Promise<void>;
+  /** Resolves when it does not run any more, or is gone. */
+  waitContainer(id: ContainerId): Promise<void>;
   /** Freezes and thaws through the daemon: the slow way, for hosts that allow no helper. */
   pauseContainer(id: ContainerId): Promise<void>;
   unpauseContainer(id: ContainerId): Promise<void>;

@@ -1,6 +1,7 @@
 /** The read-only volume that carries the guest agent into every container, whatever its image. */
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { Readable } from 'node:stream';
 import { pack } from 'tar-stream';
 import { ThawError } from '../../errors.ts';
 import type { DockerPort, Mount } from '../docker/port.ts';
@@ -42,7 +43,7 @@ async function fill({ docker, owner, image }: Parts, mount: Mount, binary: Buffe
     const tar = pack();
     tar.entry({ name: 'agent', mode: 0o555, uid: 0, gid: 0 }, binary);
     tar.finalize();
-    await docker.putArchive(setup, AGENT_DIRECTORY, tar);
+    await docker.putArchive(setup, AGENT_DIRECTORY, Readable.from(tar));
   } finally {
     await docker.removeContainer(setup);
   }

@@ -1,0 +1,58 @@
+/** Ends an engine in order: nothing new, then the pool, then what runs, then the store. */
+
+import { forEachBounded } from './bounded.ts';
+import type { EngineContext } from './context.ts';
+import type { DaemonLink } from './daemon-link.ts';
+import { networkName } from './labels.ts';
+import { stopSandbox } from './lifecycle/stop.ts';
+import type { WarmPool } from './pool/warm-pool.ts';
+
+interface Parts {
+  readonly context: EngineContext;
+  readonly pool: WarmPool;
+  readonly link: DaemonLink;
+  readonly stopTimers: () => void;
+}
+
+/** A step of the shutdown that fails must not keep the others from being done. */
+async function attempt(context: EngineContext, what: string, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    context.log.error({ err: error, what }, 'a step of the shutdown failed; the next start cleans up');
+  }
+}
+
+async function stopAll(context: EngineContext): Promise<void> {
+  const running = context.registry.all().filter(({ record }) => record.state === 'started');
+  await forEachBounded(running, (sandbox) =>
+    attempt(context, `stop ${sandbox.record.name}`, () => stopSandbox(context, sandbox, false)),
+  );
+}
+
+/** Network and volume are needed as long as a sandbox exists, running or not. */
+async function removeShared(context: EngineContext): Promise<void> {
+  if (context.registry.size > 0) return;
+  await context.docker.removeNetwork(networkName(context.owner));
+  await context.docker.removeVolume(context.volume.name);
+}
+
+export async function closeEngine(
+  { context, pool, link, stopTimers }: Parts,
+  { sandboxes }: { readonly sandboxes: 'keep' | 'stop' },
+): Promise<void> {
+  stopTimers();
+  await attempt(context, 'remove the pool', () => pool.close());
+  if (sandboxes === 'stop') await stopAll(context);
+  await context.background.settle();
+  await attempt(context, 'leave the event stream', () => link.close());
+  for (const sandbox of context.registry.all()) {
+    const { guest } = sandbox;
+    sandbox.guest = null;
+    guest?.agent.close();
+  }
+  await attempt(context, 'remove the helper', () => context.host.close());
+  await attempt(context, 'remove the network and the volume', () => removeShared(context));
+  context.registry.flush();
+  context.store.close();
+}

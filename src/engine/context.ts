@@ -1,0 +1,30 @@
+/** What the parts of the engine share: made once by `openEngine`, handed to each as one argument. */
+import type { Clock } from '../clock.ts';
+import type { Logger } from '../log.ts';
+import type { BackgroundTasks } from './background.ts';
+import type { DockerPort } from './docker/port.ts';
+import type { AgentVolume } from './guest/agent-volume.ts';
+import type { HostControl } from './host/port.ts';
+import type { JournalStep } from './lifecycle/steps.ts';
+import type { EngineOptions } from './options.ts';
+import type { Registry } from './registry.ts';
+import type { Snapshots } from './snapshot/snapshots.ts';
+import type { Store } from './store/store.ts';
+
+export interface EngineContext {
+  readonly options: EngineOptions;
+  /** Id of this owner, in the labels and names of all its Docker objects. */
+  readonly owner: string;
+  readonly organizationId: string;
+  readonly docker: DockerPort;
+  readonly store: Store;
+  readonly host: HostControl;
+  readonly volume: AgentVolume;
+  readonly registry: Registry;
+  readonly snapshots: Snapshots;
+  readonly background: BackgroundTasks;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Called right after a step is on disk. Tests kill the process here. */
+  readonly onStep: (step: JournalStep) => void;
+}

@@ -1,0 +1,120 @@
+/** The embedded backend: opens, serves and closes. */
+import type { CallContext } from '../backend/port.ts';
+import { closeEngine } from './close.ts';
+import type { EngineContext } from './context.ts';
+import { DaemonLink } from './daemon-link.ts';
+import type { EngineInfo, EngineVersion } from './docker/port.ts';
+import { execCommand } from './exec/exec.ts';
+import { listSandboxFiles, readSandboxFile, writeSandboxFile } from './files/file-operations.ts';
+import { checkCreate } from './lifecycle/check-create.ts';
+import { createSandbox } from './lifecycle/create.ts';
+import { daemonListener } from './lifecycle/daemon-listener.ts';
+import { deleteSandbox } from './lifecycle/delete.ts';
+import { listRecords } from './lifecycle/list.ts';
+import { startSandbox } from './lifecycle/start.ts';
+import { stopSandbox } from './lifecycle/stop.ts';
+import { startTimers } from './lifecycle/timers.ts';
+import { toApiSandbox } from './lifecycle/to-api.ts';
+import { openContext } from './open-context.ts';
+import type { Engine, EngineOptions, EngineStatus } from './options.ts';
+import { WarmPool } from './pool/warm-pool.ts';
+import { reconcile } from './reconcile/reconcile.ts';
+
+interface Parts {
+  readonly context: EngineContext;
+  readonly pool: WarmPool;
+  readonly link: DaemonLink;
+  readonly info: EngineInfo;
+  readonly version: EngineVersion;
+}
+
+function lifecycle({ context, pool, info }: Parts): Engine['lifecycle'] {
+  const { registry, clock } = context;
+  return {
+    async create(input, call: CallContext) {
+      const started = clock.monotonic();
+      checkCreate(context, info, input);
+      const { sandbox, startedFrom } = await createSandbox(context, pool, input, call.signal);
+      const tookMs = Math.round((clock.monotonic() - started) * 1000) / 1000;
+      return { ...toApiSandbox(context, sandbox.record), startedFrom, tookMs };
+    },
+    list: (query) =>
+      Promise.resolve(
+        listRecords(
+          registry.all().map(({ record }) => record),
+          query,
+        ),
+      ),
+    get: async (sandbox) => toApiSandbox(context, registry.find(sandbox).record),
+    async start(name) {
+      const sandbox = registry.find(name);
+      await startSandbox(context, sandbox);
+      return toApiSandbox(context, sandbox.record);
+    },
+    async stop(name, { force }) {
+      const sandbox = registry.find(name);
+      await stopSandbox(context, sandbox, force);
+      return toApiSandbox(context, sandbox.record);
+    },
+    delete: async (name) => toApiSandbox(context, await deleteSandbox(context, registry.find(name))),
+  };
+}
+
+function countStates({ registry }: EngineContext): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { record } of registry.all()) counts[record.state] = (counts[record.state] ?? 0) + 1;
+  return counts;
+}
+
+function statusOf({ context, pool, link, info, version }: Parts): EngineStatus {
+  const wanted = context.options.helper;
+  return {
+    docker: {
+      version: version.version,
+      storageDriver: info.storageDriver,
+      cgroupVersion: info.cgroupVersion,
+    },
+    snapshot: context.snapshots.default.image,
+    pool: pool.figures(),
+    sandboxes: countStates(context),
+    helper: context.host.mode === 'helper' ? 'on' : wanted === 'off' ? 'off' : 'failed',
+    connected: link.connected,
+  };
+}
+
+/** States in which a sandbox keeps the owner alive. */
+const RUNNING = new Set(['creating', 'started', 'starting', 'stopping', 'destroying']);
+
+/** Opens the store, reconciles what an earlier owner left, and starts the pool and the timers. */
+export async function openEngine(options: EngineOptions): Promise<Engine> {
+  const { docker } = options;
+  const [version, info] = await Promise.all([docker.version(), docker.info()]);
+  const context = await openContext(options);
+  const pool = new WarmPool(context, context.snapshots.default, options.pool.target);
+  const report = await reconcile(context, pool);
+  context.log.info(report, 'the engine is ready');
+  const link = new DaemonLink(context, daemonListener(context));
+  link.start();
+  pool.start();
+  const stopTimers = startTimers(context);
+  const parts: Parts = { context, pool, link, info, version };
+  const { registry } = context;
+  return {
+    kind: 'embedded',
+    lifecycle: lifecycle(parts),
+    exec: {
+      exec: async (name, request, call) => await execCommand(context, registry.find(name), request, call),
+    },
+    files: {
+      read: async (name, request, { signal }) =>
+        await readSandboxFile(context, registry.find(name), request, signal),
+      write: async (name, request, { signal }) =>
+        await writeSandboxFile(context, registry.find(name), request, signal),
+      list: async (name, request, { signal }) =>
+        await listSandboxFiles(context, registry.find(name), request, signal),
+    },
+    status: () => statusOf(parts),
+    runningSandboxes: () => registry.all().filter(({ record }) => RUNNING.has(record.state)).length,
+    close: (choice) => closeEngine({ context, pool, link, stopTimers }, choice),
+  };
+}

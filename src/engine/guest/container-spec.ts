@@ -1,0 +1,47 @@
+/** How the container of a sandbox is made: what it is allowed, and what it is not. */
+import type { SandboxId } from '../../ids.ts';
+import type { ContainerSpec } from '../docker/port.ts';
+import type { Limits } from '../host/cgroup-writes.ts';
+import { containerName, labelsFor, networkName } from '../labels.ts';
+import { AGENT_PATH, type AgentVolume } from './agent-volume.ts';
+
+/**
+ * What root inside of a sandbox needs to install packages, change users and serve low ports. Of Docker's
+ * default set, raw sockets, device nodes, chroot, audit and file capabilities are left out.
+ */
+const CAPABILITIES = [
+  'CHOWN',
+  'DAC_OVERRIDE',
+  'FOWNER',
+  'FSETID',
+  'KILL',
+  'NET_BIND_SERVICE',
+  'SETGID',
+  'SETUID',
+  'SETPCAP',
+];
+
+export interface GuestPlan {
+  readonly id: SandboxId;
+  readonly owner: string;
+  readonly image: string;
+  readonly volume: AgentVolume;
+  readonly limits: Limits;
+  readonly pids: number;
+}
+
+/** Nothing in it depends on who will use the sandbox, so any parked container fits any claim. */
+export function containerSpec(plan: GuestPlan): ContainerSpec {
+  return {
+    name: containerName(plan.id),
+    image: plan.image,
+    entrypoint: [AGENT_PATH],
+    hostname: plan.id,
+    labels: labelsFor(plan.owner, 'sandbox', plan.id),
+    network: networkName(plan.owner),
+    mounts: [plan.volume.mount],
+    capabilities: { drop: ['ALL'], add: CAPABILITIES },
+    securityOptions: ['no-new-privileges'],
+    limits: { cpuCores: plan.limits.cpuCores, memoryBytes: plan.limits.memoryBytes, pids: plan.pids },
+  };
+}

@@ -1,0 +1,63 @@
+/** Refuses creates that cannot be served, before anything is touched. */
+import type { CreateSandbox } from '../../../schemas/create-sandbox.ts';
+import { ThawError } from '../../errors.ts';
+import type { EngineContext } from '../context.ts';
+import type { EngineInfo } from '../docker/port.ts';
+import { checkLimits } from '../limits.ts';
+import { checkUser } from './new-record.ts';
+
+/** Fields of the API's CreateSandbox that this engine does not serve, and why. Ignoring them would break promises. */
+const notServed: Partial<Record<keyof CreateSandbox, string>> = {
+  disk: 'the storage driver has no disk quotas; the size of the disk is that of the host',
+  networkBlockAll: 'network policies are not served yet',
+  networkAllowList: 'network policies are not served yet',
+  domainAllowList: 'network policies are not served yet',
+  volumes: 'volumes are not served yet',
+  buildInfo: 'building images is not served yet',
+  linkedSandbox: 'linked sandboxes are not served yet',
+  autoArchiveInterval: 'archiving is not served yet',
+};
+
+/** Values that ask for nothing beyond the default, so that clients which always send a field are not refused. */
+function asksForNothing(field: string, input: CreateSandbox): boolean {
+  const value = Object.entries(input).find(([key]) => key === field)?.[1];
+  return (
+    value === undefined || value === false || value === '' || (Array.isArray(value) && value.length === 0)
+  );
+}
+
+function checkServed(input: CreateSandbox, target: string): void {
+  for (const [field, reason] of Object.entries(notServed)) {
+    if (!asksForNothing(field, input)) throw new ThawError('unsupported', `${field}: ${reason}.`);
+  }
+  if (input.gpu !== undefined && input.gpu > 0)
+    throw new ThawError('unsupported', 'gpu: this engine has no GPUs.');
+  if (input.target !== undefined && input.target !== target) {
+    throw new ThawError(
+      'invalid_argument',
+      `target: there is no region ${input.target}; this engine is ${target}.`,
+    );
+  }
+}
+
+/** The region that an embedded engine says it is. */
+export const LOCAL_TARGET = 'local';
+
+/** Throws `unsupported`, `invalid_argument`, `snapshot_not_found`, `name_conflict` or `capacity`; changes nothing. */
+export function checkCreate(context: EngineContext, host: EngineInfo, input: CreateSandbox): void {
+  const { registry, snapshots, options } = context;
+  checkServed(input, LOCAL_TARGET);
+  checkLimits(input, host);
+  const snapshot = snapshots.resolve(input.snapshot);
+  const traits = snapshots.traits(snapshot.imageId);
+  if (input.user !== undefined && traits !== null) checkUser(input.user, traits);
+  if (input.name !== undefined && registry.hasName(input.name)) {
+    throw new ThawError('name_conflict', `Sandbox with name ${input.name} already exists`);
+  }
+  if (registry.size >= options.maxSandboxes) {
+    throw new ThawError(
+      'capacity',
+      `There are ${registry.size} sandboxes, which is the limit of this engine.`,
+    );
+  }
+}

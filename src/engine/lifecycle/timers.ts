@@ -1,0 +1,60 @@
+/** Auto-stop, auto-delete and time to live, in minutes as in the API, driven by the injected clock. */
+
+import { isThawError } from '../../errors.ts';
+import type { EngineContext } from '../context.ts';
+import type { ManagedSandbox } from '../managed-sandbox.ts';
+import { deleteSandbox } from './delete.ts';
+import { stopSandbox } from './stop.ts';
+
+/** How often the deadlines are looked at; the API's own granularity is 10 s. */
+const TICK_MS = 5_000;
+const MINUTE_MS = 60_000;
+
+export type DueAction = 'stop' | 'delete';
+
+/** What is due for a sandbox at `now`, or null. A running command is activity. Pure. */
+export function dueAction(
+  sandbox: Pick<ManagedSandbox, 'record' | 'runningCommands'>,
+  now: number,
+): DueAction | null {
+  const { record, runningCommands } = sandbox;
+  // A delete that failed half-way is tried again until it is done.
+  if (record.state === 'destroying') return 'delete';
+  if (record.destroyAt !== null && now >= record.destroyAt) return 'delete';
+  if (record.state === 'started') {
+    const idleMs = now - record.lastActivityAt;
+    const due =
+      record.autoStopMinutes > 0 && runningCommands === 0 && idleMs >= record.autoStopMinutes * MINUTE_MS;
+    return due ? 'stop' : null;
+  }
+  if (record.state === 'stopped' && record.autoDeleteMinutes >= 0 && record.stoppedAt !== null) {
+    return now - record.stoppedAt >= record.autoDeleteMinutes * MINUTE_MS ? 'delete' : null;
+  }
+  return null;
+}
+
+/** Starts the timers; answers what ends them. */
+export function startTimers(context: EngineContext): () => void {
+  const { clock, registry, background, log } = context;
+  let cancel: () => void = () => undefined;
+  const act = async (sandbox: ManagedSandbox, action: DueAction): Promise<void> => {
+    log.info({ sandbox: sandbox.record.name, action }, 'a timer is due');
+    try {
+      if (action === 'delete') await deleteSandbox(context, sandbox);
+      else await stopSandbox(context, sandbox, false);
+    } catch (error) {
+      // Somebody else is at work on it: the next tick looks again.
+      if (!isThawError(error, 'busy', 'state_conflict')) throw error;
+    }
+  };
+  const tick = (): void => {
+    const now = clock.now();
+    for (const sandbox of registry.all()) {
+      const action = sandbox.isBusy ? null : dueAction(sandbox, now);
+      if (action !== null) background.run(`timer ${action}`, () => act(sandbox, action));
+    }
+    cancel = clock.schedule(TICK_MS, tick);
+  };
+  cancel = clock.schedule(TICK_MS, tick);
+  return () => cancel();
+}

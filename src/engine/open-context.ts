@@ -1,0 +1,75 @@
+/** Puts the parts of the engine together: store, network, agent volume, host control. */
+import { join } from 'node:path';
+import { newUuid, randomHex } from '../ids.ts';
+import { BackgroundTasks } from './background.ts';
+import type { EngineContext } from './context.ts';
+import { ensureAgentVolume } from './guest/agent-volume.ts';
+import { dockerHost } from './host/docker-host.ts';
+import { helperConnection } from './host/helper-container.ts';
+import { helperHost } from './host/helper-host.ts';
+import type { HostControl } from './host/port.ts';
+import { labelsFor, networkName } from './labels.ts';
+import type { EngineOptions } from './options.ts';
+import { Registry } from './registry.ts';
+import { findDefaultSnapshot, Snapshots } from './snapshot/snapshots.ts';
+import { Store } from './store/store.ts';
+
+/** A value that is made at the first start and kept in the store from then on. */
+function remembered(store: Store, key: string, make: () => string): string {
+  const known = store.meta(key);
+  if (known !== null) return known;
+  const value = make();
+  store.putMeta(key, value);
+  return value;
+}
+
+async function openHost(
+  options: EngineOptions,
+  parts: Pick<EngineContext, 'owner' | 'volume'> & { readonly image: string },
+): Promise<HostControl> {
+  const { docker, log } = options;
+  if (options.helper === 'off') return dockerHost(docker);
+  const connection = helperConnection({ docker, log, ...parts });
+  try {
+    return await helperHost(connection);
+  } catch (error) {
+    log.warn(
+      { err: error },
+      'the host helper does not work here; freezing goes through the Docker Engine and is slower',
+    );
+    await connection.close();
+    return dockerHost(docker);
+  }
+}
+
+export async function openContext(options: EngineOptions): Promise<EngineContext> {
+  const { docker, log, clock } = options;
+  const store = new Store(join(options.stateDir, 'thaw.db'));
+  try {
+    const owner = remembered(store, 'owner', () => randomHex(6));
+    const organizationId = remembered(store, 'organization', newUuid);
+    const snapshot = await findDefaultSnapshot(docker, options.defaultSnapshot);
+    await docker.ensureNetwork(networkName(owner), labelsFor(owner, 'network'));
+    const image = snapshot.imageId;
+    const volume = await ensureAgentVolume({ docker, store, owner, agentBinary: options.agentBinary, image });
+    const host = await openHost(options, { owner, volume, image });
+    return {
+      options,
+      owner,
+      organizationId,
+      docker,
+      store,
+      host,
+      volume,
+      registry: new Registry(store, clock),
+      snapshots: new Snapshots(store, snapshot),
+      background: new BackgroundTasks(log),
+      clock,
+      log,
+      onStep: options.onStep ?? (() => undefined),
+    };
+  } catch (error) {
+    store.close();
+    throw error;
+  }
+}

@@ -1,0 +1,78 @@
+/**
+ * Brings records and containers together after a start of the owner: unfinished operations are finished or
+ * undone, running sandboxes and parked containers are adopted, containers without a record are removed.
+ */
+
+import { forEachBounded } from '../bounded.ts';
+import type { EngineContext } from '../context.ts';
+import type { ContainerSummary } from '../docker/port.ts';
+import { adoptGuest } from '../guest/guest.ts';
+import { ownerFilter, ROLE_LABEL, SANDBOX_LABEL } from '../labels.ts';
+import type { WarmPool } from '../pool/warm-pool.ts';
+import type { JournalOperation } from '../store/records.ts';
+import { adoptParked } from './adopt-parked.ts';
+import { reconcileSandbox } from './reconcile-sandbox.ts';
+
+export interface ReconcileReport {
+  readonly sandboxes: number;
+  readonly adoptedParked: number;
+  readonly removedContainers: number;
+}
+
+async function removeStrays(
+  context: EngineContext,
+  found: readonly ContainerSummary[],
+  known: ReadonlySet<string>,
+): Promise<number> {
+  const strays = found.filter(({ labels }) => !known.has(labels[SANDBOX_LABEL] ?? ''));
+  await forEachBounded(strays, async ({ id, labels }) => {
+    const sandboxId = labels[SANDBOX_LABEL];
+    context.log.info({ container: id, sandbox: sandboxId }, 'removing a container that has no record');
+    try {
+      await context.docker.removeContainer(id);
+    } catch (error) {
+      context.log.error(
+        { err: error, container: id },
+        'a stray container could not be removed; the next start tries again',
+      );
+    }
+  });
+  return strays.length;
+}
+
+/** Runs before anything is served. Never throws for the trouble of a single sandbox. */
+export async function reconcile(context: EngineContext, pool: WarmPool): Promise<ReconcileReport> {
+  const { docker, store, registry, owner } = context;
+  const found = [
+    ...(await docker.listContainers({ ...ownerFilter(owner), [ROLE_LABEL]: 'sandbox' })),
+    ...(await docker.listContainers({ ...ownerFilter(owner), [ROLE_LABEL]: 'setup' })),
+  ];
+  const unfinished = new Map<string, JournalOperation>(
+    store.journal().map((entry) => [entry.sandboxId, entry.operation]),
+  );
+  const parked = store.parked();
+  for (const record of store.sandboxes()) registry.add(record);
+
+  const known = new Set<string>([
+    ...registry.all().map(({ record }) => record.id),
+    ...parked.map(({ id }) => id),
+  ]);
+  const removedContainers = await removeStrays(context, found, known);
+
+  const containers = new Map(found.map((container) => [container.labels[SANDBOX_LABEL] ?? '', container]));
+  await forEachBounded(registry.all(), (sandbox) =>
+    reconcileSandbox(
+      context,
+      sandbox,
+      unfinished.get(sandbox.record.id) ?? null,
+      containers.get(sandbox.record.id) ?? null,
+    ),
+  );
+
+  let adopted = 0;
+  await forEachBounded(parked, async (record) => {
+    if (await adoptParked(context, pool, record, () => adoptGuest(context, record.id, record.containerId)))
+      adopted += 1;
+  });
+  return { sandboxes: registry.size, adoptedParked: adopted, removedContainers };
+}
