@@ -52,21 +52,13 @@ async function bringBack(
 }
 
 /** What a state says by itself, where the journal says nothing: the daemon may have gone away at any moment. */
-function impliedBy(state: SandboxState): JournalOperation | null {
-  switch (state) {
-    case 'started':
-    case 'starting':
-      return 'start';
-    case 'creating':
-      return 'create';
-    case 'stopping':
-      return 'stop';
-    case 'destroying':
-      return 'delete';
-    default:
-      return null;
-  }
-}
+const impliedBy: Partial<Record<SandboxState, JournalOperation>> = {
+  started: 'start',
+  starting: 'start',
+  creating: 'create',
+  stopping: 'stop',
+  destroying: 'delete',
+};
 
 async function settle(
   context: EngineContext,
@@ -74,7 +66,7 @@ async function settle(
   unfinished: JournalOperation | null,
   container: ContainerSummary | null,
 ): Promise<void> {
-  switch (unfinished ?? impliedBy(sandbox.record.state)) {
+  switch (unfinished ?? impliedBy[sandbox.record.state] ?? null) {
     case 'create':
       await undoCreate(context, sandbox, container);
       return;

@@ -1,0 +1,58 @@
+/** The store keeps what it was given, all or nothing. */
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Store } from '../../../src/engine/store/store.ts';
+import { makeRecord } from './records.ts';
+
+describe('Store', () => {
+  let directory = '';
+  let store: Store;
+
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), 'thaw-store-'));
+    store = new Store(join(directory, 'thaw.db'));
+  });
+
+  afterEach(() => {
+    store.close();
+    rmSync(directory, { recursive: true });
+  });
+
+  it('answers after a reopen what was written before', () => {
+    const record = makeRecord({ env: { SECRET: 'x' } });
+    store.putSandbox(record);
+    store.putJournal(record.id, 'stop', 'stop.intent', 7);
+    store.putMeta('owner', 'abc');
+    store.close();
+    store = new Store(join(directory, 'thaw.db'));
+    expect(store.sandboxes()).toEqual([record]);
+    expect(store.journal()).toEqual([
+      { sandboxId: record.id, operation: 'stop', step: 'stop.intent', startedAt: 7 },
+    ]);
+    expect(store.meta('owner')).toBe('abc');
+  });
+
+  it('takes nothing of a transaction that fails', () => {
+    const record = makeRecord();
+    expect(() =>
+      store.transaction(() => {
+        store.putSandbox(record);
+        throw new Error('half-way');
+      }),
+    ).toThrow('half-way');
+    expect(store.sandboxes()).toEqual([]);
+    store.putSandbox(record);
+    expect(store.sandboxes()).toHaveLength(1);
+  });
+
+  it('refuses two sandboxes of one name', () => {
+    store.putSandbox(makeRecord({ name: 'same' }));
+    expect(() => store.putSandbox(makeRecord({ name: 'same' }))).toThrow();
+  });
+
+  it('keeps its file from other users', () => {
+    expect(statSync(join(directory, 'thaw.db')).mode & 0o077).toBe(0);
+  });
+});
