@@ -1,12 +1,13 @@
 /** Builds the snapshot's image from a public base image, where the daemon reaches a registry. */
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { pack } from 'tar-stream';
 import { z } from 'zod';
 import type { DockerEndpoint } from '../../engine/docker/endpoint.ts';
 import { ThawError } from '../../errors.ts';
 import { requestEngine } from '../engine-request.ts';
 import { dpkgSettings, finishScript, imageChanges, type SnapshotRecipe } from './recipe.ts';
-import { tarOfFiles } from './small-tar.ts';
 
 const buildTimeoutMs = 900_000;
 
@@ -23,12 +24,14 @@ export const dockerfile = (recipe: SnapshotRecipe, base: string): string =>
     '',
   ].join('\n');
 
-const buildContext = (recipe: SnapshotRecipe, base: string): Buffer =>
-  tarOfFiles({
-    Dockerfile: dockerfile(recipe, base),
-    'sandbox.cfg': dpkgSettings,
-    'finish.sh': finishScript(recipe),
-  });
+async function buildContext(recipe: SnapshotRecipe, base: string): Promise<Buffer> {
+  const tar = pack();
+  tar.entry({ name: 'Dockerfile' }, dockerfile(recipe, base));
+  tar.entry({ name: 'sandbox.cfg' }, dpkgSettings);
+  tar.entry({ name: 'finish.sh' }, finishScript(recipe));
+  tar.finalize();
+  return await buffer(tar);
+}
 
 export interface PublicBuild {
   readonly endpoint: DockerEndpoint;
@@ -57,7 +60,7 @@ export async function buildFromPublicImage(build: PublicBuild): Promise<void> {
   const { endpoint, recipe, base, image, onLine, network } = build;
   const query = new URLSearchParams({ t: image, rm: '1', forcerm: '1' });
   if (network !== undefined) query.set('networkmode', network);
-  const context = buildContext(recipe, base);
+  const context = await buildContext(recipe, base);
   const answer = await requestEngine(endpoint, {
     method: 'POST',
     path: `/build?${query.toString()}`,

@@ -1,0 +1,153 @@
+/**
+ * Bundles the command line and the quickstart into dist/ and builds the guest agent, each only when what it is made of
+ * changed. Every command is a chunk of its own, so that what an MCP client spawns loads almost nothing.
+ */
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { root, runScript, say, step } from './steps.mjs';
+
+const outDir = join(root, 'dist');
+const stampPath = join(outDir, '.build.json');
+const guestOutDir = join(outDir, 'guest');
+
+/** Names in dist/ and where they come from. */
+const entryPoints = { thaw: 'src/main.ts', quickstart: 'src/quickstart/main.ts' };
+
+/** Parts of dockerode that Thaw never uses (BuildKit sessions, daemons over ssh) and that would double its size. */
+const absentModules = /^(@grpc\/grpc-js|@grpc\/proto-loader|protobufjs|ssh2)$/;
+
+/** Old chunks stay for a day: an owner that runs may still load one of them. */
+const chunkLifeMs = 86_400_000;
+
+/**
+ * Every file below the directories, sorted.
+ * @param {readonly string[]} directories
+ */
+async function filesBelow(directories) {
+  const lists = await Promise.all(
+    directories.map(async (directory) => {
+      if (!existsSync(join(root, directory))) return [];
+      const entries = await readdir(join(root, directory), { recursive: true, withFileTypes: true });
+      return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+    }),
+  );
+  return lists.flat().sort((a, b) => (a < b ? -1 : 1));
+}
+
+/**
+ * A hash over names and contents.
+ * @param {readonly string[]} files
+ */
+async function hashFiles(files) {
+  const hash = createHash('sha256').update(process.version);
+  for (const file of files) hash.update(`${file}\0`).update(await readFile(file));
+  return hash.digest('hex');
+}
+
+/** @returns {Promise<Record<string, unknown>>} */
+async function readStamps() {
+  try {
+    return JSON.parse(await readFile(stampPath, 'utf8'));
+  } catch {
+    return {};
+  }
+}
+
+/** @param {Record<string, unknown>} stamps */
+const writeStamps = (stamps) => writeFile(stampPath, `${JSON.stringify(stamps)}\n`);
+
+async function bundle() {
+  const { build: esbuild } = await import('esbuild');
+  const present = Object.entries(entryPoints).filter(([, path]) => existsSync(join(root, path)));
+  const result = await esbuild({
+    absWorkingDir: root,
+    entryPoints: Object.fromEntries(present),
+    outdir: outDir,
+    outExtension: { '.js': '.mjs' },
+    chunkNames: 'chunks/[name]-[hash]',
+    bundle: true,
+    splitting: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'esm',
+    minifySyntax: true,
+    metafile: true,
+    sourcemap: 'linked',
+    sourcesContent: false,
+    logLevel: 'warning',
+    // Native modules find their binary beside themselves, so they stay in node_modules.
+    external: ['libsql', 'cpu-features', '*.node'],
+    banner: {
+      js: "import { createRequire as thawCreateRequire } from 'node:module'; const require = thawCreateRequire(import.meta.url);",
+    },
+    plugins: [
+      {
+        name: 'absent-modules',
+        setup(builder) {
+          builder.onResolve({ filter: absentModules }, ({ path }) => ({ path, namespace: 'absent' }));
+          builder.onLoad({ filter: /.*/, namespace: 'absent' }, () => ({ contents: 'module.exports = {};' }));
+        },
+      },
+    ],
+  });
+  await removeOldChunks(new Set(Object.keys(result.metafile.outputs).map((path) => join(root, path))));
+}
+
+/** @param {ReadonlySet<string>} current */
+async function removeOldChunks(current) {
+  const directory = join(outDir, 'chunks');
+  if (!existsSync(directory)) return;
+  for (const name of await readdir(directory)) {
+    const path = join(directory, name);
+    const { mtimeMs } = await stat(path);
+    if (!current.has(path) && performance.timeOrigin - mtimeMs > chunkLifeMs) await rm(path, { force: true });
+  }
+}
+
+/** Builds the agent; where no compiler is, set-up does it later or says what to install. */
+export async function buildAgent() {
+  const script = join(root, 'src', 'guest', 'build.mjs');
+  if (!existsSync(script)) return false;
+  const { buildGuest } = await import(new URL('../guest/build.mjs', import.meta.url).href);
+  await mkdir(guestOutDir, { recursive: true });
+  await buildGuest({ outDir: guestOutDir });
+  return true;
+}
+
+/** Brings dist/ up to date. A second call with nothing changed only reads and compares. */
+export async function build() {
+  await mkdir(outDir, { recursive: true });
+  const stamps = await readStamps();
+  const own = ['package.json', 'package-lock.json'].map((name) => join(root, name));
+  const sources = await filesBelow(['src', 'tools', 'schemas']);
+  const isGuest = (/** @type {string} */ path) => path.startsWith(join(root, 'src', 'guest'));
+
+  const bundleHash = await hashFiles([...own, ...sources.filter((path) => !/\.(c|h|md)$/.test(path))]);
+  if (stamps['bundle'] !== bundleHash || !existsSync(join(outDir, 'thaw.mjs'))) {
+    await step('Building the command line', bundle);
+    stamps['bundle'] = bundleHash;
+    await writeStamps(stamps);
+  }
+  const guestHash = await hashFiles(sources.filter(isGuest));
+  if (stamps['guest'] !== guestHash || !existsSync(guestOutDir)) {
+    try {
+      await step('Building the guest agent', buildAgent);
+      stamps['guest'] = guestHash;
+      await writeStamps(stamps);
+    } catch (error) {
+      say(`  The guest agent was not built: ${error instanceof Error ? error.message : String(error)}`);
+      say('  Set-up tries again once it has made sure that there is a C compiler.');
+    }
+  }
+}
+
+const calledDirectly = resolve(process.argv[1] ?? '') === fileURLToPath(import.meta.url);
+if (calledDirectly) {
+  await runScript(async () => {
+    await build();
+    return 0;
+  });
+}
