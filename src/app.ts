@@ -1,0 +1,138 @@
+/** The composition root of the owner: config to lock, engine, servers and idle watch; and how all of it ends. */
+import { rmSync } from 'node:fs';
+import { tools } from '../tools/index.ts';
+import type { Clock } from './clock.ts';
+import { toTimestamp } from './clock.ts';
+import { openControlServer } from './control/control-server.ts';
+import { type EngineOpener, EngineSupply } from './control/engine-supply.ts';
+import { watchIdleness } from './control/idle-watch.ts';
+import type { OwnerConfig } from './control/owner-config.ts';
+import { type OwnerLock, takeOwnerLock, writeOwnerFacts } from './control/owner-lock.ts';
+import { ensurePrivateDir } from './control/private-dir.ts';
+import type { OwnerStatus } from './control/status.ts';
+import type { Logger } from './log.ts';
+import { buildCatalogue } from './server/catalogue.ts';
+import { Connections } from './server/connections.ts';
+import { openSocketServer } from './server/socket-server.ts';
+import { selectTools } from './server/surface.ts';
+import { version } from './version.ts';
+
+export interface OwnerDependencies {
+  readonly config: OwnerConfig;
+  readonly openEngine: EngineOpener;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly pid: number;
+  /** How long calls wait for the engine; tests shorten it. */
+  readonly waitMs?: number;
+}
+
+export interface ShutdownOptions {
+  readonly sandboxes: 'keep' | 'stop';
+  /** Whether a Docker Engine that Thaw runs ends too, when nothing runs in it. */
+  readonly release: boolean;
+}
+
+export interface Owner {
+  /** Resolves once everything is closed and the lock is free. Rejects when closing failed. */
+  readonly closed: Promise<void>;
+  /** The first call counts; more change nothing. */
+  shutdown(options: ShutdownOptions): void;
+}
+
+const MS_PER_MINUTE = 60_000;
+
+/** Null when another owner has the state directory. Throws the errno of what could not be opened. */
+export async function startOwner(dependencies: OwnerDependencies): Promise<Owner | null> {
+  const { paths } = dependencies.config;
+  ensurePrivateDir(paths.stateDir);
+  if (paths.socketDir !== null) ensurePrivateDir(paths.socketDir);
+  const lock = takeOwnerLock(paths);
+  if (lock === null) return null;
+  try {
+    return await open(dependencies, lock);
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+async function open({ config, openEngine, clock, log, pid, waitMs }: OwnerDependencies, lock: OwnerLock) {
+  const { paths } = config;
+  const startedAtMs = clock.now();
+  const startedAt = toTimestamp(startedAtMs);
+  const removeSockets = (): void => {
+    if (paths.socketDir === null) return;
+    for (const socket of [paths.mcpSocket, paths.controlSocket]) rmSync(socket, { force: true });
+  };
+  writeOwnerFacts(paths, { pid, version, startedAt });
+  removeSockets();
+
+  const supply = new EngineSupply({
+    open: openEngine,
+    clock,
+    log,
+    ...(waitMs === undefined ? {} : { waitMs }),
+  });
+  const catalogue = buildCatalogue(selectTools(tools, { readOnly: config.readOnly }));
+  const connections = new Connections({
+    catalogue,
+    backend: (context) => supply.acquire(context),
+    clock,
+    log,
+  });
+  const status = (): OwnerStatus => ({
+    pid,
+    version,
+    startedAt,
+    uptimeSeconds: Math.round((clock.now() - startedAtMs) / 1000),
+    stateDir: paths.stateDir,
+    mcpSocket: paths.mcpSocket,
+    clients: [...connections.clients()],
+    preparation: { state: supply.state, message: supply.message },
+    engine: supply.engine === null ? null : { ...supply.engine.status() },
+  });
+
+  let beginShutdown: (options: ShutdownOptions) => void = () => {};
+  const wish = new Promise<ShutdownOptions>((resolve) => {
+    beginShutdown = resolve;
+  });
+  const { maxClients } = config;
+  const mcp = await openSocketServer({ path: paths.mcpSocket, connections, maxClients, clock, log });
+  const closeControl = await openControlServer({
+    path: paths.controlSocket,
+    status,
+    stop: ({ sandboxes }) => beginShutdown({ sandboxes, release: sandboxes === 'stop' }),
+    log,
+  });
+  log.info({ pid, version, socket: paths.mcpSocket }, 'owner listens');
+
+  const isBusy = (): boolean =>
+    connections.size > 0 || supply.state === 'preparing' || (supply.engine?.runningSandboxes() ?? 0) > 0;
+  const endWatch =
+    config.idleMinutes === 0
+      ? () => {}
+      : watchIdleness({
+          idleMs: config.idleMinutes * MS_PER_MINUTE,
+          isBusy,
+          onIdle: () => beginShutdown({ sandboxes: 'keep', release: true }),
+          clock,
+        });
+
+  const close = async (): Promise<void> => {
+    const options = await wish;
+    log.info(options, 'owner shuts down');
+    endWatch();
+    await mcp.close();
+    closeControl();
+    removeSockets();
+    try {
+      await connections.closeAll();
+      await supply.close(options);
+    } finally {
+      lock.release();
+    }
+    log.info('owner ended');
+  };
+  return { closed: close(), shutdown: beginShutdown };
+}

@@ -1,0 +1,22 @@
+/** What a command of the command line is. */
+import type { ProcessHost } from './host.ts';
+
+export interface FlagSpec {
+  readonly type: 'string' | 'boolean';
+}
+
+/** What was given on the command line, by flag name. */
+export type Flags = Readonly<Record<string, string | boolean | undefined>>;
+
+export interface Command {
+  readonly flags: Readonly<Record<string, FlagSpec>>;
+  /** The text of `thaw help <command>`. */
+  help(): string;
+  /** Resolves to the exit status. Throws UsageError for a wrong value of a flag. */
+  run(flags: Flags, host: ProcessHost, args: readonly string[]): Promise<number>;
+}
+
+/** Something wrong with the command line; exit status 2. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}

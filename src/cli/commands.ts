@@ -1,0 +1,31 @@
+/** The commands of `thaw`, each loaded when it is used. */
+import type { CommandEntry } from './run.ts';
+
+export const commands: readonly CommandEntry[] = [
+  {
+    name: 'mcp',
+    summary: 'serve MCP on standard input and output (what an MCP client spawns)',
+    load: async () => (await import('./mcp.ts')).mcpCommand,
+  },
+  {
+    name: 'serve',
+    summary: 'run the owner of the sandboxes in the foreground',
+    load: async () => {
+      const [{ serveCommand }, { makeEngineOpener }] = await Promise.all([
+        import('./serve.ts'),
+        import('./open-engine.ts'),
+      ]);
+      return serveCommand(makeEngineOpener);
+    },
+  },
+  {
+    name: 'status',
+    summary: 'show the owner, its pool and its sandboxes',
+    load: async () => (await import('./status.ts')).statusCommand,
+  },
+  {
+    name: 'stop',
+    summary: 'end the owner and the sandboxes that run; their files are kept',
+    load: async () => (await import('./stop.ts')).stopCommand,
+  },
+];

@@ -1,0 +1,65 @@
+/** Makes the real engine for an owner: prepares Docker, the default snapshot and the agent, then opens the engine. */
+import { homedir, platform, userInfo } from 'node:os';
+import { systemClock } from '../clock.ts';
+import type { EngineOpener } from '../control/engine-supply.ts';
+import type { OwnerConfig } from '../control/owner-config.ts';
+import type { DockerPort } from '../engine/docker/port.ts';
+import { openEngine } from '../engine/engine.ts';
+import type { EngineOptions } from '../engine/options.ts';
+import type { Logger } from '../log.ts';
+import { describeHost } from '../setup/host.ts';
+import { stopManagedEngine } from '../setup/managed-engine.ts';
+import { managedOptions, type Prepared, type PrepareOptions, prepare } from '../setup/prepare.ts';
+import { lineProgress } from '../setup/progress.ts';
+import type { OpenerFactory } from './serve.ts';
+
+function engineOptions(config: OwnerConfig, prepared: Prepared, log: Logger): EngineOptions {
+  return {
+    stateDir: config.paths.stateDir,
+    docker: prepared.docker,
+    defaultSnapshot: { name: prepared.snapshot.name, image: prepared.snapshot.image },
+    agentBinary: prepared.agentBinary,
+    pool: { target: config.poolTarget, refillConcurrency: config.refillConcurrency },
+    defaults: {
+      cpu: config.cpu,
+      memoryGiB: config.memory,
+      pids: config.pids,
+      user: config.user,
+      autoStopMinutes: config.autoStop,
+    },
+    maxSandboxes: config.maxSandboxes,
+    helper: config.helper,
+    clock: systemClock,
+    log,
+  };
+}
+
+async function isQuiet(docker: DockerPort): Promise<boolean> {
+  const containers = await docker.listContainers({});
+  return containers.every(({ state }) => state !== 'running');
+}
+
+export const makeEngineOpener: OpenerFactory = (config, log, { environment }): EngineOpener => {
+  const facts = { platform: platform(), getuid: () => userInfo().uid };
+  const options: PrepareOptions = {
+    host: describeHost(facts, environment, homedir()),
+    dockerHost: config.dockerHost ?? undefined,
+    image: config.image ?? undefined,
+    install: config.install,
+  };
+  return async ({ progress, signal }) => {
+    const prepared = await prepare(
+      options,
+      lineProgress((line) => progress(line.trim())),
+    );
+    signal.throwIfAborted();
+    const engine = await openEngine(engineOptions(config, prepared, log));
+    return {
+      engine,
+      releaseHost: async () => {
+        if (prepared.managed && (await isQuiet(prepared.docker)))
+          await stopManagedEngine(managedOptions(options));
+      },
+    };
+  };
+};

@@ -1,0 +1,30 @@
+/** The real process as a ProcessHost. */
+import { readEnvironment } from '../config.ts';
+import type { ProcessHost } from './host.ts';
+
+/** `entry` is the file that was started. The streams are opened when they are first used. */
+export function hostOf(node: NodeJS.Process, entry: string): ProcessHost {
+  return {
+    pid: node.pid,
+    environment: readEnvironment(),
+    self: [node.execPath, ...node.execArgv, entry],
+    get stdin() {
+      return node.stdin;
+    },
+    get stdout() {
+      return node.stdout;
+    },
+    get stderr() {
+      return node.stderr;
+    },
+    parentPid: () => node.ppid,
+    onSignal: (handler) => {
+      for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) node.on(signal, () => handler(signal));
+    },
+    onCrash: (handler) => {
+      node.on('uncaughtException', handler);
+      node.on('unhandledRejection', handler);
+    },
+    exit: (code) => node.exit(code),
+  };
+}

@@ -1,0 +1,77 @@
+/** `thaw serve`: runs the owner in the foreground until it is told to end or has nothing to do. */
+import { type Owner, startOwner } from '../app.ts';
+import { systemClock } from '../clock.ts';
+import type { EngineOpener } from '../control/engine-supply.ts';
+import { ConfigError, type OwnerConfig, readOwnerConfig } from '../control/owner-config.ts';
+import { readOwnerFacts } from '../control/owner-lock.ts';
+import { UnsafeDirectoryError } from '../control/private-dir.ts';
+import { createLogger, type Logger } from '../log.ts';
+import { type Command, type Flags, UsageError } from './command.ts';
+import type { ProcessHost } from './host.ts';
+import { ownerFlags, ownerFlagsHelp } from './owner-flags.ts';
+
+/** Makes the opener of the engine for a configuration; tests hand in another. */
+export type OpenerFactory = (config: OwnerConfig, log: Logger, host: ProcessHost) => EngineOpener;
+
+function readConfig(flags: Flags, host: ProcessHost): OwnerConfig {
+  try {
+    return readOwnerConfig(flags, host.environment);
+  } catch (error) {
+    if (error instanceof ConfigError) throw new UsageError(error.message);
+    throw error;
+  }
+}
+
+const explain = (error: unknown): string => {
+  if (error instanceof UnsafeDirectoryError) return error.message;
+  return error instanceof Error ? error.message : String(error);
+};
+
+/** Signals end the owner and keep the sandboxes; a second one ends it at once. */
+function obeySignals(owner: Owner, host: ProcessHost, log: Logger): void {
+  let asked = false;
+  host.onSignal((signal) => {
+    log.info({ signal }, asked ? 'second signal: ending at once' : 'signal');
+    if (asked) host.exit(1);
+    asked = true;
+    owner.shutdown({ sandboxes: 'keep', release: false });
+  });
+  host.onCrash((error) => {
+    log.fatal({ err: error }, 'unhandled error');
+    host.exit(1);
+  });
+}
+
+async function serve(flags: Flags, host: ProcessHost, makeOpener: OpenerFactory): Promise<number> {
+  const config = readConfig(flags, host);
+  const log = createLogger(config.logLevel);
+  let owner: Owner | null;
+  try {
+    const openEngine = makeOpener(config, log, host);
+    owner = await startOwner({ config, openEngine, clock: systemClock, log, pid: host.pid });
+  } catch (error) {
+    host.stderr.write(`thaw serve: ${explain(error)}\n`);
+    return 1;
+  }
+  if (owner === null) {
+    const pid = readOwnerFacts(config.paths)?.pid ?? 'not known yet';
+    host.stderr.write(`thaw serve: an owner already runs for ${config.paths.stateDir} (pid ${pid}).\n`);
+    return 0;
+  }
+  obeySignals(owner, host, log);
+  try {
+    await owner.closed;
+    return 0;
+  } catch (error) {
+    log.error({ err: error }, 'the owner did not end cleanly');
+    host.stderr.write(`thaw serve: ${explain(error)}\n`);
+    return 1;
+  }
+}
+
+export const serveCommand = (makeOpener: OpenerFactory): Command => ({
+  flags: ownerFlags,
+  help: () =>
+    `Usage: thaw serve [options]\n\nRuns the owner of the sandboxes. \`thaw mcp\` starts it by itself when none runs.\nFlags count more than environment variables.\n\nOptions:\n${ownerFlagsHelp()}`,
+  run: (flags, host) => serve(flags, host, makeOpener),
+});

@@ -1,0 +1,57 @@
+/** The owner's status as lines for people. */
+import type { OwnerStatus } from '../control/status.ts';
+
+const MINUTE = 60;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** `90061` as `1 d 1 h`: the two largest units. */
+export function describeDuration(seconds: number): string {
+  const parts: readonly (readonly [number, string])[] = [
+    [Math.floor(seconds / DAY), 'd'],
+    [Math.floor((seconds % DAY) / HOUR), 'h'],
+    [Math.floor((seconds % HOUR) / MINUTE), 'min'],
+    [Math.floor(seconds % MINUTE), 's'],
+  ];
+  const first = parts.findIndex(([count]) => count > 0);
+  if (first === -1) return '0 s';
+  return parts
+    .slice(first, first + 2)
+    .filter(([count]) => count > 0)
+    .map(([count, unit]) => `${count} ${unit}`)
+    .join(' ');
+}
+
+function engineRows(engine: NonNullable<OwnerStatus['engine']>): (readonly [string, string])[] {
+  const { docker, pool } = engine;
+  const states = Object.entries(engine.sandboxes).filter(([, count]) => count > 0);
+  const connection = engine.connected ? '' : ', does not answer now';
+  return [
+    ['docker', `${docker.version}, ${docker.storageDriver}, cgroup v${docker.cgroupVersion}${connection}`],
+    ['helper', engine.helper],
+    ['snapshot', engine.snapshot],
+    [
+      'pool',
+      `${pool.parked} of ${pool.target} parked, ${pool.starting} starting, ${pool.hits} hits, ${pool.misses} misses`,
+    ],
+    ...(pool.lastError === null ? [] : [['', `last error: ${pool.lastError}`] as const]),
+    ['sandboxes', states.length === 0 ? 'none' : states.map(([state, n]) => `${n} ${state}`).join(', ')],
+  ];
+}
+
+function engineState({ state, message }: OwnerStatus['preparation']): string {
+  return message === null ? state : `${state}: ${message}`;
+}
+
+export function statusText(status: OwnerStatus): string {
+  const names = status.clients.map(({ name }) => name ?? 'not introduced').join(', ');
+  const rows: readonly (readonly [string, string])[] = [
+    ['owner', `pid ${status.pid}, version ${status.version}, up ${describeDuration(status.uptimeSeconds)}`],
+    ['state', status.stateDir],
+    ['socket', status.mcpSocket],
+    ['clients', status.clients.length === 0 ? 'none' : `${status.clients.length} (${names})`],
+    ['engine', engineState(status.preparation)],
+    ...(status.engine === null ? [] : engineRows(status.engine)),
+  ];
+  return rows.map(([name, value]) => `${name.padEnd(10)} ${value}\n`).join('');
+}

@@ -1,0 +1,45 @@
+/** What the control interface answers: the owner's status and the wish to stop. */
+import { z } from 'zod';
+
+const EngineStatus = z.object({
+  docker: z.object({
+    version: z.string(),
+    storageDriver: z.string(),
+    cgroupVersion: z.union([z.literal(1), z.literal(2)]),
+  }),
+  snapshot: z.string(),
+  pool: z.object({
+    target: z.number(),
+    parked: z.number(),
+    starting: z.number(),
+    hits: z.number(),
+    misses: z.number(),
+    lastError: z.string().nullable(),
+  }),
+  sandboxes: z.record(z.string(), z.number()),
+  helper: z.enum(['on', 'off', 'failed']),
+  connected: z.boolean(),
+});
+
+export const OwnerStatus = z.object({
+  pid: z.number().int(),
+  version: z.string(),
+  startedAt: z.string(),
+  uptimeSeconds: z.number(),
+  stateDir: z.string(),
+  mcpSocket: z.string(),
+  clients: z.array(z.object({ id: z.number(), name: z.string().nullable() })),
+  preparation: z.object({
+    state: z.enum(['preparing', 'ready', 'failed', 'closed']),
+    /** What it does, or why it failed. */
+    message: z.string().nullable(),
+  }),
+  /** Null until the engine is ready. */
+  engine: EngineStatus.nullable(),
+});
+export type OwnerStatus = z.infer<typeof OwnerStatus>;
+
+export const StopRequest = z.strictObject({ sandboxes: z.enum(['stop', 'keep']) });
+export type StopRequest = z.infer<typeof StopRequest>;
+
+export const StopAnswer = z.object({ pid: z.number().int() });
