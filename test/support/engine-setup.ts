@@ -1,0 +1,28 @@
+/** Runs once around all tests that need an engine: prepares it, hands it to them, and fails the run when they leave something behind. */
+import type { TestProject } from 'vitest/node';
+import type { DockerEndpoint } from '../../src/engine/docker/endpoint.ts';
+import { listThawObjects, newObjects } from './leftovers.ts';
+import { prepareTestEngine, releaseTestEngine } from './test-engine.ts';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    endpoint: DockerEndpoint;
+    /** The default snapshot and its image in that daemon. */
+    snapshot: { readonly name: string; readonly image: string };
+    /** Path of the guest agent for that daemon. */
+    agentBinary: string;
+  }
+}
+
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const prepared = await prepareTestEngine();
+  project.provide('endpoint', prepared.endpoint);
+  project.provide('snapshot', { name: prepared.snapshot.name, image: prepared.snapshot.image });
+  project.provide('agentBinary', prepared.agentBinary);
+  const before = await listThawObjects(prepared.docker);
+  return async () => {
+    const left = newObjects(before, await listThawObjects(prepared.docker));
+    if (prepared.started) await releaseTestEngine(prepared);
+    if (left.length > 0) throw new Error(`The tests left these behind:\n${left.join('\n')}`);
+  };
+}

@@ -1,0 +1,52 @@
+/** A strict fake of the backend: it answers the calls that a test planned and throws on every other. */
+import type { Backend, OperationGroups } from '../../src/backend/port.ts';
+
+type Plan = { readonly [Group in keyof OperationGroups]?: Partial<OperationGroups[Group]> };
+
+export interface FakeBackend {
+  readonly backend: Backend;
+  /** Every call in order, as `group.operation`, with its arguments but the context. */
+  readonly calls: { readonly operation: string; readonly arguments: readonly unknown[] }[];
+}
+
+const operations = {
+  lifecycle: ['create', 'list', 'get', 'start', 'stop', 'delete'],
+  exec: ['exec'],
+  files: ['read', 'write', 'list'],
+} as const satisfies Record<keyof OperationGroups, readonly string[]>;
+
+type AnyOperation = (...args: readonly unknown[]) => Promise<unknown>;
+
+export function fakeBackend(plan: Plan): FakeBackend {
+  const calls: { operation: string; arguments: readonly unknown[] }[] = [];
+  const build = (group: keyof OperationGroups): object => {
+    const planned: Readonly<Record<string, unknown>> = { ...plan[group] };
+    return Object.fromEntries(
+      operations[group].map((name) => {
+        const operation: AnyOperation = async (...args) => {
+          calls.push({ operation: `${group}.${name}`, arguments: args.slice(0, -1) });
+          const answer = planned[name];
+          if (typeof answer !== 'function') throw new Error(`unplanned call of ${group}.${name}`);
+          return await Promise.resolve(Reflect.apply(answer, undefined, args));
+        };
+        return [name, operation];
+      }),
+    );
+  };
+  const groups = Object.fromEntries(Object.keys(operations).map((name) => [name, build(groupName(name))]));
+  return { backend: asBackend({ kind: 'embedded', ...groups }), calls };
+}
+
+function groupName(name: string): keyof OperationGroups {
+  if (name === 'lifecycle' || name === 'exec' || name === 'files') return name;
+  throw new Error(`no group ${name}`);
+}
+
+function isBackend(value: object): value is Backend {
+  return 'lifecycle' in value && 'exec' in value && 'files' in value;
+}
+
+function asBackend(value: object): Backend {
+  if (!isBackend(value)) throw new Error('the fake lacks a group');
+  return value;
+}
