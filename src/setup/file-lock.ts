@@ -8,6 +8,12 @@ import { ThawError } from '../errors.ts';
 
 const retryMs = 50;
 
+const isBusy = (error: unknown): boolean =>
+  error instanceof Error &&
+  'code' in error &&
+  typeof error.code === 'string' &&
+  error.code.startsWith('SQLITE_BUSY');
+
 /** The lock itself is SQLite's exclusive lock on an empty database: POSIX locks that no child process inherits. */
 function tryLock(path: string): (() => void) | null {
   const database = new Database(path, { timeout: 0 });
@@ -16,7 +22,7 @@ function tryLock(path: string): (() => void) | null {
     return () => database.close();
   } catch (error) {
     database.close();
-    if (error instanceof Error && 'code' in error && error.code === 'SQLITE_BUSY') return null;
+    if (isBusy(error)) return null;
     throw new ThawError('setup_failed', `The lock file ${path} cannot be used.`, { cause: error });
   }
 }

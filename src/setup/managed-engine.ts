@@ -23,7 +23,7 @@ export interface ManagedOptions {
 }
 
 /** Why this machine cannot run a managed daemon; null when it can. */
-async function whyImpossible(host: Host): Promise<string | null> {
+export async function whyManagedImpossible(host: Host): Promise<string | null> {
   if (host.platform !== 'linux') return `a managed daemon needs Linux, and this is ${host.platform}`;
   if (!host.isRoot) return 'a managed daemon needs root';
   for (const name of ['dockerd', 'containerd', 'iptables']) {
@@ -52,7 +52,7 @@ export async function startManagedEngine(
   const { host } = options;
   const answering = await answeringManagedEngine(options);
   if (answering !== null) return { endpoint: answering, started: false };
-  const reason = await whyImpossible(host);
+  const reason = await whyManagedImpossible(host);
   const binary = await findProgram(host, 'dockerd');
   if (reason !== null || binary === null) return { reason: reason ?? 'dockerd is not installed' };
   const layout = engineLayout(options.engineDir, options.runtimeRoot);
