@@ -1,0 +1,122 @@
+/** One stream from the guest: buffered up to the window, pulled by one consumer whose progress is acknowledged. */
+import { type Deferred, deferred } from './deferred.ts';
+import { MIN_OUTPUT_WINDOW_BYTES, OUTPUT_WINDOW_BYTES } from './frame.ts';
+import { violation } from './violation.ts';
+
+/** Smaller pieces are copied together, so that each does not keep the whole chunk alive in which it came. */
+const COPY_BELOW_BYTES = 8 * 1024;
+const ACK_EVERY_BYTES = MIN_OUTPUT_WINDOW_BYTES;
+
+export class InboundStream implements AsyncIterable<Buffer> {
+  readonly #acknowledge: (offset: number) => void;
+  #queue: Buffer[] = [];
+  /** How much of the queue's last block is in use; the rest is room for further small pieces. */
+  #tail: { readonly block: Buffer; used: number } | null = null;
+  #received = 0;
+  #consumed = 0;
+  #acknowledged = 0;
+  #ended = false;
+  #error: Error | null = null;
+  #dropped = false;
+  #taken = false;
+  #waiting: Deferred<IteratorResult<Buffer, undefined>> | null = null;
+
+  constructor(acknowledge: (offset: number) => void) {
+    this.#acknowledge = acknowledge;
+  }
+
+  /** Throws `agent_protocol` for bytes out of order, beyond the window or behind the end. */
+  receive(offset: number, bytes: Buffer): void {
+    if (this.#ended) throw violation('data came behind the end of its stream');
+    if (offset !== this.#received) throw violation('data came out of order');
+    if (bytes.length === 0) throw violation('a data frame is empty');
+    this.#received += bytes.length;
+    if (this.#received - this.#acknowledged > OUTPUT_WINDOW_BYTES)
+      throw violation('it sent more than its window');
+    if (this.#dropped) {
+      this.#consume(bytes.length);
+    } else if (this.#waiting === null) {
+      this.#enqueue(bytes);
+    } else {
+      this.#settle({ done: false, value: bytes.length < COPY_BELOW_BYTES ? Buffer.from(bytes) : bytes });
+      this.#consume(bytes.length);
+    }
+  }
+
+  /** The stream is complete; `error` is why it is not, seen behind the bytes that did come. */
+  end(error: Error | null = null): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#error = error;
+    if (this.#waiting === null) return;
+    const waiting = this.#waiting;
+    this.#waiting = null;
+    if (error === null) waiting.resolve({ done: true, value: undefined });
+    else waiting.reject(error);
+  }
+
+  get receivedBytes(): number {
+    return this.#received;
+  }
+
+  /** What comes from now on is taken and forgotten. */
+  drop(): void {
+    this.#dropped = true;
+    this.#queue = [];
+    this.#tail = null;
+    this.#consume(this.#received - this.#consumed);
+    this.#settle({ done: true, value: undefined });
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<Buffer, undefined> {
+    if (this.#taken) throw new TypeError('a stream of the guest is read once');
+    this.#taken = true;
+    return {
+      next: async () => await this.#next(),
+      return: async () => {
+        this.drop();
+        return await Promise.resolve({ done: true, value: undefined });
+      },
+    };
+  }
+
+  #next(): Promise<IteratorResult<Buffer, undefined>> | IteratorResult<Buffer, undefined> {
+    const block = this.#dropped ? undefined : this.#queue.shift();
+    if (block !== undefined) {
+      const value = this.#tail?.block === block ? block.subarray(0, this.#tail.used) : block;
+      if (this.#tail?.block === block) this.#tail = null;
+      this.#consume(value.length);
+      return { done: false, value };
+    }
+    if (this.#error !== null && !this.#dropped) throw this.#error;
+    if (this.#ended || this.#dropped) return { done: true, value: undefined };
+    this.#waiting ??= deferred();
+    return this.#waiting.promise;
+  }
+
+  #enqueue(bytes: Buffer): void {
+    if (bytes.length >= COPY_BELOW_BYTES) {
+      this.#tail = null;
+      this.#queue.push(bytes);
+      return;
+    }
+    if (this.#tail === null || this.#tail.block.length - this.#tail.used < bytes.length) {
+      this.#tail = { block: Buffer.allocUnsafeSlow(COPY_BELOW_BYTES), used: 0 };
+      this.#queue.push(this.#tail.block);
+    }
+    bytes.copy(this.#tail.block, this.#tail.used);
+    this.#tail.used += bytes.length;
+  }
+
+  #settle(result: IteratorResult<Buffer, undefined>): void {
+    this.#waiting?.resolve(result);
+    this.#waiting = null;
+  }
+
+  #consume(count: number): void {
+    this.#consumed += count;
+    if (this.#ended || this.#consumed - this.#acknowledged < ACK_EVERY_BYTES) return;
+    this.#acknowledged = this.#consumed;
+    this.#acknowledge(this.#consumed);
+  }
+}
