@@ -1,43 +1,100 @@
-/** Finds the guest agent's binary for a daemon's architecture, or builds it. */
+/** The guest agent's binary for a daemon's architecture: found beside the bundle, or built where the sources are. */
 import { access } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { ThawError } from '../errors.ts';
+import type { Host } from './host.ts';
+import { compilerNeed, installMissing } from './install/packages.ts';
+import type { Progress } from './progress.ts';
+
+const here = dirname(fileURLToPath(import.meta.url));
 
 /** The architecture as Node and the file names have it, for what the daemon says. */
 const nodeArch = (dockerArch: string): string =>
   ({ amd64: 'x64', x86_64: 'x64', arm64: 'arm64', aarch64: 'arm64' })[dockerArch] ?? dockerArch;
 
-export const agentFileName = (dockerArch: string): string => `thaw-agent-${nodeArch(dockerArch)}`;
+const isThere = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  );
 
-/** Directories that may hold agents: beside the bundle, and in `dist` of a source tree. */
-function agentDirectories(): readonly string[] {
-  const here = dirname(fileURLToPath(import.meta.url));
-  return [join(here, 'guest'), join(here, '..', 'guest'), join(here, '..', '..', 'dist', 'guest')];
-}
+/** Directories that may hold agents: beside the bundle and its chunks, and `dist` of a source tree. */
+const agentDirectories: readonly string[] = [
+  join(here, 'guest'),
+  join(here, '..', 'guest'),
+  join(here, '..', '..', 'dist', 'guest'),
+];
 
-/** The path of the agent for this architecture, or null. */
+/** The path of the agent for this architecture, as Docker names it, or null. */
 export async function findAgentBinary(
   dockerArch: string,
-  directories: readonly string[] = agentDirectories(),
+  directories: readonly string[] = agentDirectories,
 ): Promise<string | null> {
   for (const directory of directories) {
-    const path = join(directory, agentFileName(dockerArch));
-    try {
-      await access(path);
-      return path;
-    } catch {
-      // Not here: the next directory may have it.
-    }
+    const path = join(directory, `thaw-agent-${nodeArch(dockerArch)}`);
+    if (await isThere(path)) return path;
   }
   return null;
 }
 
-/** The path of the agent. Throws `setup_failed` when there is none. */
-export async function requireAgentBinary(dockerArch: string): Promise<string> {
-  const path = await findAgentBinary(dockerArch);
-  if (path !== null) return path;
-  throw new ThawError('setup_failed', `There is no guest agent for ${dockerArch}.`, {
-    next: 'Run `npm run build` on a machine of that architecture with a C compiler (gcc and libc6-dev).',
-  });
+/** What `src/guest/build.mjs` exports, as far as it is used here. */
+interface GuestBuilder {
+  readonly buildGuest: (options: { readonly outDir: string }) => Promise<{ readonly path: string }>;
+}
+
+/** The builder and where its output goes, when this runs in a source tree. It stays out of the bundle: it reads its own sources. */
+async function findBuilder(): Promise<{ readonly script: string; readonly outDir: string } | null> {
+  for (const tree of [join(here, '..', '..'), join(here, '..')]) {
+    const script = join(tree, 'src', 'guest', 'build.mjs');
+    if (await isThere(script)) return { script, outDir: join(tree, 'dist', 'guest') };
+  }
+  return null;
+}
+
+function isBuilder(module: unknown): module is GuestBuilder {
+  return (
+    typeof module === 'object' &&
+    module !== null &&
+    'buildGuest' in module &&
+    typeof module.buildGuest === 'function'
+  );
+}
+
+export interface AgentOptions {
+  readonly host: Host;
+  /** As the daemon names it. */
+  readonly dockerArch: string;
+  /** Whether a missing compiler may be installed. */
+  readonly install: boolean;
+}
+
+/** The path of the agent, built when there is none and it can be. Throws `setup_failed`. */
+export async function ensureAgentBinary(options: AgentOptions, progress: Progress): Promise<string> {
+  const { host, dockerArch, install } = options;
+  const found = await findAgentBinary(dockerArch);
+  if (found !== null) return found;
+  const builder = await findBuilder();
+  if (builder === null || nodeArch(dockerArch) !== process.arch) {
+    throw new ThawError('setup_failed', `There is no guest agent for ${dockerArch}.`, {
+      next: `Run \`node src/guest/build.mjs ${nodeArch(dockerArch)}\` in a source tree; it names the compiler that it needs.`,
+    });
+  }
+  if (install) await installMissing(host, [compilerNeed], progress);
+  const module: unknown = await import(pathToFileURL(builder.script).href);
+  if (!isBuilder(module)) throw new ThawError('internal', 'The guest agent has no builder.');
+  try {
+    const { path } = await progress.step('Building the guest agent', () =>
+      module.buildGuest({ outDir: builder.outDir }),
+    );
+    return path;
+  } catch (cause) {
+    throw new ThawError(
+      'setup_failed',
+      cause instanceof Error ? cause.message : 'The guest agent was not built.',
+      {
+        cause,
+      },
+    );
+  }
 }

@@ -11,7 +11,6 @@ import { root, runScript, StepError, say, step } from './steps.mjs';
 
 const outDir = join(root, 'dist');
 const stampPath = join(outDir, '.build.json');
-const guestOutDir = join(outDir, 'guest');
 
 /** Names in dist/ and where they come from. */
 const entryPoints = { thaw: 'src/main.ts', quickstart: 'src/quickstart/main.ts' };
@@ -112,14 +111,19 @@ async function removeOldChunks(current) {
   }
 }
 
-/** Builds the agent; where no compiler is, set-up does it later or says what to install. */
-export async function buildAgent() {
-  const script = join(root, 'src', 'guest', 'build.mjs');
-  if (!existsSync(script)) return false;
-  const { buildGuest } = await import(new URL('../guest/build.mjs', import.meta.url).href);
-  await mkdir(guestOutDir, { recursive: true });
-  await buildGuest({ outDir: guestOutDir });
-  return true;
+/** Builds the agent when its sources changed; where no compiler is, set-up does it later or says what to install. */
+async function buildAgent() {
+  const script = new URL('../guest/build.mjs', import.meta.url);
+  if (!existsSync(script)) return;
+  const { buildGuest } = await import(script.href);
+  const startedAt = performance.now();
+  try {
+    const { built } = await buildGuest({ outDir: join(outDir, 'guest') });
+    if (built) say(`> Built the guest agent in ${((performance.now() - startedAt) / 1000).toFixed(1)} s`);
+  } catch (error) {
+    say(`> The guest agent was not built: ${error instanceof Error ? error.message : String(error)}`);
+    say('  Set-up tries again once it has made sure that there is a C compiler.');
+  }
 }
 
 /** Brings dist/ up to date. A second call with nothing changed only reads and compares. */
@@ -128,7 +132,6 @@ export async function build() {
   const stamps = await readStamps();
   const own = ['package.json', 'package-lock.json'].map((name) => join(root, name));
   const sources = await filesBelow(['src', 'tools', 'schemas']);
-  const isGuest = (/** @type {string} */ path) => path.startsWith(join(root, 'src', 'guest'));
 
   const bundleHash = await hashFiles([...own, ...sources.filter((path) => !/\.(c|h|md)$/.test(path))]);
   if (stamps['bundle'] !== bundleHash || !existsSync(join(outDir, 'thaw.mjs'))) {
@@ -136,17 +139,7 @@ export async function build() {
     stamps['bundle'] = bundleHash;
     await writeStamps(stamps);
   }
-  const guestHash = await hashFiles(sources.filter(isGuest));
-  if (stamps['guest'] !== guestHash || !existsSync(guestOutDir)) {
-    try {
-      await step('Building the guest agent', buildAgent);
-      stamps['guest'] = guestHash;
-      await writeStamps(stamps);
-    } catch (error) {
-      say(`  The guest agent was not built: ${error instanceof Error ? error.message : String(error)}`);
-      say('  Set-up tries again once it has made sure that there is a C compiler.');
-    }
-  }
+  await buildAgent();
 }
 
 const calledDirectly = resolve(process.argv[1] ?? '') === fileURLToPath(import.meta.url);

@@ -3,7 +3,7 @@ import { createDockerClient } from '../engine/docker/client.ts';
 import type { DockerEndpoint } from '../engine/docker/endpoint.ts';
 import { describeEndpoint } from '../engine/docker/endpoint.ts';
 import type { DockerPort } from '../engine/docker/port.ts';
-import { requireAgentBinary } from './agent-binary.ts';
+import { ensureAgentBinary } from './agent-binary.ts';
 import { type DefaultSnapshot, ensureDefaultSnapshot } from './default-snapshot.ts';
 import { discoverEngine, type FoundEngine, type ManagedSource } from './discover.ts';
 import { defaultCacheDir, defaultEngineDir, type Host, setting } from './host.ts';
@@ -74,7 +74,7 @@ export async function prepare(options: PrepareOptions, progress: Progress): Prom
   progress.note(
     `Docker Engine ${version} at ${describeEndpoint(found.endpoint)} (${found.source}${started ? ', just started' : ''})`,
   );
-  const agentBinary = await requireAgentBinary(arch);
+  const agentBinary = await ensureAgentBinary({ host, dockerArch: arch, install: options.install }, progress);
   const snapshot = await ensureDefaultSnapshot(
     {
       host,
