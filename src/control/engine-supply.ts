@@ -32,6 +32,8 @@ export interface EngineSupplyOptions {
 const DEFAULT_WAIT_MS = 40_000;
 const DEFAULT_RETRY_MS = 2_000;
 const MAX_RETRY_MS = 60_000;
+/** How long the end of the owner waits for a preparation to notice. What is cut off then is redone at the next start. */
+const CLOSE_WAIT_MS = 10_000;
 
 type State =
   | { readonly kind: 'preparing'; readonly done: Promise<void>; readonly sinceMs: number }
@@ -81,7 +83,7 @@ export class EngineSupply {
   /** Gives the engine up. `release` also stops a Docker Engine that Thaw runs. */
   async close(options: { readonly sandboxes: 'keep' | 'stop'; readonly release: boolean }): Promise<void> {
     this.#abort.abort(new ThawError('cancelled', 'Thaw is shutting down.'));
-    if (this.#state.kind === 'preparing') await this.#state.done;
+    if (this.#state.kind === 'preparing') await this.#patience(this.#state.done);
     const last = this.#state;
     this.#state = { kind: 'closed' };
     if (last.kind !== 'ready') return;
@@ -94,7 +96,11 @@ export class EngineSupply {
     const sinceMs = clock.monotonic();
     this.#message = 'starting';
     const done = this.#options.open({ signal: this.#abort.signal, progress: this.#report }).then(
-      (opened) => {
+      async (opened) => {
+        if (this.#state.kind === 'closed') {
+          await opened.engine.close({ sandboxes: 'keep' });
+          return;
+        }
         this.#failures = 0;
         this.#state = { kind: 'ready', opened };
         log.info({ ms: Math.round(clock.monotonic() - sinceMs) }, 'engine ready');
@@ -104,7 +110,19 @@ export class EngineSupply {
     return { kind: 'preparing', done, sinceMs };
   }
 
+  /** Resolves when `done` does, or a while later. */
+  #patience(done: Promise<void>): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = this.#options.clock.schedule(CLOSE_WAIT_MS, resolve);
+      void done.then(() => {
+        cancel();
+        resolve();
+      });
+    });
+  }
+
   #fail(error: ThawError): void {
+    if (this.#state.kind === 'closed') return;
     const { clock, log, retryMs = DEFAULT_RETRY_MS } = this.#options;
     const pauseMs = Math.min(retryMs * 2 ** this.#failures, MAX_RETRY_MS);
     this.#failures += 1;

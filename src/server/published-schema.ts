@@ -6,15 +6,31 @@ import { z } from 'zod';
 
 type JsonSchema = z.core.JSONSchema.BaseSchema;
 
-/** Patterns that only repeat a format, and the bounds of doubles, which zod writes on every integer. */
+/**
+ * Patterns that only repeat a format or that not every client's regular expressions have, and the bounds of doubles,
+ * which zod writes on every integer.
+ */
 function trim(schema: JsonSchema): void {
-  if (schema.format !== undefined) delete schema.pattern;
+  if (schema.format !== undefined || schema.pattern?.includes('\\p{') === true) delete schema.pattern;
   if (schema.minimum === Number.MIN_SAFE_INTEGER) delete schema.minimum;
   if (schema.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum;
   const names = schema.propertyNames;
   if (typeof names === 'object' && Object.keys(names).every((key) => key === 'type')) {
     delete schema.propertyNames;
   }
+}
+
+/** Longer lists of possible values are only worth their tokens where the caller must choose from them. */
+const MAX_OUTPUT_CHOICES = 8;
+
+/**
+ * What a result promises is that a field has its type when it is there. So results may gain fields, clients with an
+ * older list do not refuse them, and the list stays short.
+ */
+function loosen(schema: JsonSchema): void {
+  if (schema.additionalProperties === false) delete schema.additionalProperties;
+  delete schema.required;
+  if ((schema.enum?.length ?? 0) > MAX_OUTPUT_CHOICES) delete schema.enum;
 }
 
 /** `{anyOf: [{type: 'string', …}, {type: 'null'}]}` as `{type: ['string', 'null'], …}`. */
@@ -40,9 +56,7 @@ function publish(schema: z.ZodObject, io: 'input' | 'output'): PublishedSchema {
     override: ({ jsonSchema }) => {
       trim(jsonSchema);
       foldNull(jsonSchema);
-      // A result may gain fields later; clients that hold an older list must not refuse it.
-      if (io === 'output' && jsonSchema.additionalProperties === false)
-        delete jsonSchema.additionalProperties;
+      if (io === 'output') loosen(jsonSchema);
     },
   });
   const { $schema: _dialect, type: _type, ...rest } = json;

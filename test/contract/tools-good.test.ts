@@ -1,0 +1,157 @@
+/** Every tool called well through a real client: the backend gets the right input, the client the right result. */
+import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { afterEach, expect, it } from 'vitest';
+import { tools } from '../../tools/index.ts';
+import { type FakeBackend, fakeBackend } from '../support/fake-backend.ts';
+import { call, connectSocketClient } from '../support/mcp-client.ts';
+import { type McpFixture, serveOnSocket } from '../support/mcp-fixture.ts';
+import { SANDBOX_ID, sandboxFixture } from '../support/sandbox-fixture.ts';
+
+let fixture: McpFixture;
+let client: Client;
+afterEach(async () => {
+  await client.close();
+  await fixture.close();
+});
+
+async function open(fake: FakeBackend): Promise<void> {
+  fixture = await serveOnSocket(fake.backend);
+  client = await connectSocketClient(fixture.path);
+}
+
+const box = sandboxFixture();
+const execResult = {
+  status: 'exited' as const,
+  exitCode: 3,
+  signal: null,
+  stdout: 'out\n',
+  stderr: 'err\n',
+  stdoutBytes: 4,
+  stderrBytes: 4,
+  truncated: false,
+  durationMs: 1.5,
+};
+const page = { items: [box], total: 1, page: 1, totalPages: 1 };
+const content = {
+  path: '/a',
+  content: 'x\n',
+  encoding: 'utf8' as const,
+  sizeBytes: 2,
+  totalLines: 1,
+  truncated: false,
+};
+const written = { path: '/a', sizeBytes: 2, created: true };
+const listing = { path: '/', entries: [], truncated: false };
+
+const cases = [
+  {
+    tool: 'sandbox_create',
+    given: { name: 'box', env: { A: '1' }, labels: { team: 'x' }, memory: 2 },
+    plan: { lifecycle: { create: async () => ({ ...box, startedFrom: 'warm' as const, tookMs: 2.25 }) } },
+    operation: 'lifecycle.create',
+    passed: [{ name: 'box', env: { A: '1' }, labels: { team: 'x' }, memory: 2 }],
+    answered: { id: SANDBOX_ID, startedFrom: 'warm', tookMs: 2.25, disk: 3 },
+  },
+  {
+    tool: 'sandbox_list',
+    given: { labels: { team: 'x' }, states: ['started'], limit: 10, page: 1, sort: 'name', order: 'asc' },
+    plan: { lifecycle: { list: async () => page } },
+    operation: 'lifecycle.list',
+    passed: [{ labels: { team: 'x' }, states: ['started'], limit: 10, page: 1, sort: 'name', order: 'asc' }],
+    answered: { total: 1, page: 1, totalPages: 1 },
+  },
+  {
+    tool: 'sandbox_get',
+    given: { sandbox: 'box' },
+    plan: { lifecycle: { get: async () => box } },
+    operation: 'lifecycle.get',
+    passed: ['box'],
+    answered: { ...box },
+  },
+  {
+    tool: 'sandbox_start',
+    given: { sandbox: 'box' },
+    plan: { lifecycle: { start: async () => box } },
+    operation: 'lifecycle.start',
+    passed: ['box'],
+    answered: { id: SANDBOX_ID, state: 'started' },
+  },
+  {
+    tool: 'sandbox_stop',
+    given: { sandbox: 'box', force: true },
+    plan: { lifecycle: { stop: async () => sandboxFixture({ state: 'stopped' }) } },
+    operation: 'lifecycle.stop',
+    passed: ['box', { force: true }],
+    answered: { state: 'stopped' },
+  },
+  {
+    tool: 'sandbox_delete',
+    given: { sandbox: SANDBOX_ID },
+    plan: { lifecycle: { delete: async () => sandboxFixture({ state: 'destroyed' }) } },
+    operation: 'lifecycle.delete',
+    passed: [SANDBOX_ID],
+    answered: { state: 'destroyed' },
+  },
+  {
+    tool: 'sandbox_exec',
+    given: { sandbox: 'box', command: 'exit 3', cwd: '/tmp', user: 'root', stdin: 'hi', timeoutSeconds: 5 },
+    plan: { exec: { exec: async () => execResult } },
+    operation: 'exec.exec',
+    passed: ['box', { command: 'exit 3', cwd: '/tmp', user: 'root', stdin: 'hi', timeoutSeconds: 5 }],
+    answered: { ...execResult },
+  },
+  {
+    tool: 'sandbox_read_file',
+    given: { sandbox: 'box', path: '/a', offset: 1, limit: 5 },
+    plan: { files: { read: async () => content } },
+    operation: 'files.read',
+    passed: ['box', { path: '/a', offset: 1, limit: 5 }],
+    answered: content,
+  },
+  {
+    tool: 'sandbox_write_file',
+    given: { sandbox: 'box', path: '/a', content: 'x\n', mode: '0755', append: true },
+    plan: { files: { write: async () => written } },
+    operation: 'files.write',
+    passed: ['box', { path: '/a', content: 'x\n', mode: '0755', append: true }],
+    answered: written,
+  },
+  {
+    tool: 'sandbox_list_files',
+    given: { sandbox: 'box', path: '/', depth: 2 },
+    plan: { files: { list: async () => listing } },
+    operation: 'files.list',
+    passed: ['box', { path: '/', depth: 2 }],
+    answered: listing,
+  },
+];
+
+it.each(cases)('$tool passes its input on and answers the same facts twice', async (planned) => {
+  const fake = fakeBackend(planned.plan);
+  await open(fake);
+  // Listing makes the client check every structured answer against the published schema.
+  await client.listTools();
+  const { isError, text, structured } = await call(client, planned.tool, planned.given);
+  expect(text).toBe(JSON.stringify(structured));
+  expect(isError).toBe(false);
+  expect(structured).toMatchObject(planned.answered);
+  expect(fake.calls).toEqual([{ operation: planned.operation, arguments: planned.passed }]);
+});
+
+it('has a case for every tool', () => {
+  expect(cases.map(({ tool }) => tool)).toEqual(tools.map(({ name }) => name));
+});
+
+it('drops fields that the published schema does not name', async () => {
+  const surplus = { ...sandboxFixture(), secretHostPath: '/var/lib/x' };
+  await open(fakeBackend({ lifecycle: { get: async () => surplus } }));
+  const { structured } = await call(client, 'sandbox_get', { sandbox: 'box' });
+  expect(structured).not.toHaveProperty('secretHostPath');
+});
+
+it('stops gently unless force is asked for', async () => {
+  const fake = fakeBackend({ lifecycle: { stop: async () => sandboxFixture() } });
+  await open(fake);
+  await call(client, 'sandbox_stop', { sandbox: 'box' });
+  expect(fake.calls[0]?.arguments).toEqual(['box', { force: false }]);
+});

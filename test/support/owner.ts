@@ -1,0 +1,120 @@
+/** A place to run owners and relays in: a bundled command line with a fake engine, a state directory, and their end. */
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { type Paths, resolvePaths } from '../../src/config.ts';
+import { readOwnerFacts } from '../../src/control/owner-lock.ts';
+import { isProcessAlive } from '../../src/control/process-alive.ts';
+
+const cacheDir = new URL('../../node_modules/.cache/', import.meta.url).pathname;
+
+/** Bundles the command line as the build does, but with the fake engine. Returns its file and what removes it. */
+export async function bundleFakeThaw(): Promise<{ readonly entry: string; remove(): void }> {
+  mkdirSync(cacheDir, { recursive: true });
+  const outdir = mkdtempSync(join(cacheDir, 'fake-thaw-'));
+  await build({
+    entryPoints: { thaw: new URL('fake-thaw.ts', import.meta.url).pathname },
+    outdir,
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    splitting: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'esm',
+    external: ['libsql', 'pino', 'dockerode'],
+    plugins: [
+      {
+        // Commands that need Docker are loaded by no test here.
+        name: 'without-the-engine',
+        setup: (builder) => {
+          builder.onResolve({ filter: /\/(open-engine|doctor)\.ts$/ }, ({ path }) => ({
+            path,
+            namespace: 'none',
+          }));
+          builder.onLoad({ filter: /.*/, namespace: 'none' }, () => ({ contents: 'module.exports = {}' }));
+        },
+      },
+    ],
+    banner: { js: "import { createRequire as c } from 'node:module'; const require = c(import.meta.url);" },
+    logLevel: 'warning',
+  });
+  return { entry: join(outdir, 'thaw.mjs'), remove: () => rmSync(outdir, { recursive: true, force: true }) };
+}
+
+export interface CommandOutcome {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** One state directory with everything that runs for it. */
+export class OwnerSpace {
+  readonly paths: Paths;
+  readonly env: Readonly<Record<string, string>>;
+  readonly #entry: string;
+  readonly #children = new Set<ChildProcess>();
+
+  constructor(entry: string, plan: { readonly prepareMs?: number; readonly fail?: string } = {}) {
+    this.#entry = entry;
+    const stateDir = mkdtempSync(join(tmpdir(), 'thaw-owner-'));
+    this.env = { PATH: process.env['PATH'] ?? '', HOME: stateDir, THAW_STATE_DIR: stateDir };
+    this.paths = resolvePaths(undefined, this.env);
+    this.plan(plan);
+  }
+
+  /** The command line with `args`, to be spawned by whoever wants to. */
+  command(...args: readonly string[]): string[] {
+    return [process.execPath, this.#entry, ...args];
+  }
+
+  /** What the next preparation of the engine does. */
+  plan(plan: { readonly prepareMs?: number; readonly fail?: string }): void {
+    writeFileSync(join(this.paths.stateDir, 'fake.json'), JSON.stringify(plan));
+  }
+
+  /** How engines of this place were closed, in order. */
+  closedWith(): string[] {
+    try {
+      return readFileSync(join(this.paths.stateDir, 'fake-closed.txt'), 'utf8').trim().split('\n');
+    } catch {
+      return [];
+    }
+  }
+
+  /** Starts a process that `dispose` ends if the test does not. */
+  spawn(...args: readonly string[]): ChildProcess {
+    const [program = '', ...rest] = this.command(...args);
+    const child = spawn(program, rest, { env: this.env, stdio: ['pipe', 'pipe', 'pipe'] });
+    this.#children.add(child);
+    child.once('exit', () => this.#children.delete(child));
+    return child;
+  }
+
+  /** Runs a command to its end. */
+  run(...args: readonly string[]): Promise<CommandOutcome> {
+    const [program = '', ...rest] = this.command(...args);
+    return new Promise((resolve) => {
+      const child = execFile(program, rest, { env: this.env, timeout: 30_000 }, (_error, stdout, stderr) =>
+        resolve({ code: child.exitCode, stdout, stderr }),
+      );
+      child.stdin?.end();
+    });
+  }
+
+  ownerPid(): number | null {
+    const pid = readOwnerFacts(this.paths)?.pid;
+    return pid !== undefined && isProcessAlive(pid) ? pid : null;
+  }
+
+  async dispose(): Promise<void> {
+    for (const child of this.#children) child.kill('SIGKILL');
+    const pid = this.ownerPid();
+    if (pid !== null) {
+      await this.run('stop');
+      if (isProcessAlive(pid)) process.kill(pid, 'SIGKILL');
+    }
+    rmSync(this.paths.stateDir, { recursive: true, force: true });
+  }
+}
