@@ -24,6 +24,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./status.ts')).statusCommand,
   },
   {
+    name: 'doctor',
+    summary: 'look at what Thaw needs on this machine, and say what to do',
+    load: async () => (await import('./doctor.ts')).doctorCommand,
+  },
+  {
     name: 'stop',
     summary: 'end the owner and the sandboxes that run; their files are kept',
     load: async () => (await import('./stop.ts')).stopCommand,

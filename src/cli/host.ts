@@ -4,6 +4,8 @@ import type { Environment } from '../config.ts';
 
 export interface ProcessHost {
   readonly pid: number;
+  /** As Node says it, `v20.15.0`. */
+  readonly nodeVersion: string;
   readonly environment: Environment;
   /** The program and first arguments that start this command line again. */
   readonly self: readonly string[];

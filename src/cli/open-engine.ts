@@ -1,5 +1,4 @@
 /** Makes the real engine for an owner: prepares Docker, the default snapshot and the agent, then opens the engine. */
-import { homedir, platform, userInfo } from 'node:os';
 import { systemClock } from '../clock.ts';
 import type { EngineOpener } from '../control/engine-supply.ts';
 import type { OwnerConfig } from '../control/owner-config.ts';
@@ -7,10 +6,10 @@ import type { DockerPort } from '../engine/docker/port.ts';
 import { openEngine } from '../engine/engine.ts';
 import type { EngineOptions } from '../engine/options.ts';
 import type { Logger } from '../log.ts';
-import { describeHost } from '../setup/host.ts';
 import { stopManagedEngine } from '../setup/managed-engine.ts';
 import { managedOptions, type Prepared, type PrepareOptions, prepare } from '../setup/prepare.ts';
 import { lineProgress } from '../setup/progress.ts';
+import { machineOf } from './machine.ts';
 import type { OpenerFactory } from './serve.ts';
 
 function engineOptions(config: OwnerConfig, prepared: Prepared, log: Logger): EngineOptions {
@@ -39,10 +38,9 @@ async function isQuiet(docker: DockerPort): Promise<boolean> {
   return containers.every(({ state }) => state !== 'running');
 }
 
-export const makeEngineOpener: OpenerFactory = (config, log, { environment }): EngineOpener => {
-  const facts = { platform: platform(), getuid: () => userInfo().uid };
+export const makeEngineOpener: OpenerFactory = (config, log, host): EngineOpener => {
   const options: PrepareOptions = {
-    host: describeHost(facts, environment, homedir()),
+    host: machineOf(host),
     dockerHost: config.dockerHost ?? undefined,
     image: config.image ?? undefined,
     install: config.install,

@@ -6,6 +6,7 @@ import type { ProcessHost } from './host.ts';
 export function hostOf(node: NodeJS.Process, entry: string): ProcessHost {
   return {
     pid: node.pid,
+    nodeVersion: node.version,
     environment: readEnvironment(),
     self: [node.execPath, ...node.execArgv, entry],
     get stdin() {
