@@ -14,7 +14,7 @@ static uint8_t in[IN_CAPACITY], out[OUT_CAPACITY];
 static size_t in_start, in_end, out_start, out_end;
 static struct source in_source, out_source;
 static uint32_t seed;
-static bool over;
+static bool over, held_up;
 
 static void on_readable(struct source *source, uint32_t events) {
   (void)events;
@@ -41,13 +41,16 @@ void link_set_seed(uint32_t value) { seed = value; }
 bool link_is_over(void) { return over; }
 size_t link_waiting(void) { return out_end - out_start; }
 
+/* Whether frames wait only because answers had no room, and now there is some. */
+bool link_is_held_up(void) { return held_up && OUT_CAPACITY - link_waiting() >= FRAME_MAX; }
+
 void link_receive(void) {
-  bool paused = false;
+  held_up = false;
   while (in_start < in_end) {
     struct frame frame;
     size_t used;
-    paused = OUT_CAPACITY - link_waiting() < FRAME_MAX;
-    if (paused) break;
+    held_up = OUT_CAPACITY - link_waiting() < FRAME_MAX;
+    if (held_up) break;
     bool found = frame_scan(in + in_start, in_end - in_start, seed, &frame, &used);
     in_start += used;
     if (!found) break;
@@ -59,7 +62,7 @@ void link_receive(void) {
     in_end -= in_start;
     in_start = 0;
   }
-  source_want(&in_source, paused || in_end == IN_CAPACITY ? 0 : EPOLLIN);
+  source_want(&in_source, held_up || in_end == IN_CAPACITY ? 0 : EPOLLIN);
 }
 
 uint8_t *link_reserve(size_t length) {

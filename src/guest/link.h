@@ -7,6 +7,7 @@
 void link_prepare(void);
 /* Handles what has arrived, as long as the answers fit into the output buffer. */
 void link_receive(void);
+bool link_is_held_up(void);
 /* Sends what is due until the pipe is full or nothing is left. */
 void link_send(void);
 /* A new session: its frames are sealed with `seed`. */

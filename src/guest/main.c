@@ -60,8 +60,10 @@ int main(int argc, char **argv) {
       stop_asked = 0;
       shutdown_begin(grace_ms);
     }
-    link_receive();
-    link_send();
+    do {
+      link_receive();
+      link_send();
+    } while (link_is_held_up());
     loop_free_now();
     /* A sandbox lives on without an engine; anything else would only be left over. */
     if (link_is_over() && getpid() != 1) shutdown_begin(0);

@@ -37,8 +37,11 @@ export interface LocalAgent {
 /** One connection's view of the pipes: several may follow each other. */
 class PipeView extends Duplex {
   readonly #child: ChildProcessWithoutNullStreams;
+  #wanted = false;
   readonly #onData = (chunk: Buffer): void => {
-    if (!this.push(chunk)) this.#child.stdout.pause();
+    this.#wanted = false;
+    // The push itself may already ask for more.
+    if (!this.push(chunk) && !this.#wanted) this.#child.stdout.pause();
   };
   readonly #onEnd = (): void => void this.push(null);
 
@@ -50,6 +53,7 @@ class PipeView extends Duplex {
   }
 
   override _read(): void {
+    this.#wanted = true;
     this.#child.stdout.resume();
   }
 

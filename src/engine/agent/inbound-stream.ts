@@ -81,10 +81,9 @@ export class InboundStream implements AsyncIterable<Buffer> {
   }
 
   #next(): Promise<IteratorResult<Buffer, undefined>> | IteratorResult<Buffer, undefined> {
-    const block = this.#dropped ? undefined : this.#queue.shift();
-    if (block !== undefined) {
-      const value = this.#tail?.block === block ? block.subarray(0, this.#tail.used) : block;
-      if (this.#tail?.block === block) this.#tail = null;
+    if (this.#queue.length === 1) this.#sealTail();
+    const value = this.#queue.shift();
+    if (value !== undefined) {
       this.#consume(value.length);
       return { done: false, value };
     }
@@ -96,16 +95,24 @@ export class InboundStream implements AsyncIterable<Buffer> {
 
   #enqueue(bytes: Buffer): void {
     if (bytes.length >= COPY_BELOW_BYTES) {
-      this.#tail = null;
+      this.#sealTail();
       this.#queue.push(bytes);
       return;
     }
     if (this.#tail === null || this.#tail.block.length - this.#tail.used < bytes.length) {
+      this.#sealTail();
       this.#tail = { block: Buffer.allocUnsafeSlow(COPY_BELOW_BYTES), used: 0 };
       this.#queue.push(this.#tail.block);
     }
     bytes.copy(this.#tail.block, this.#tail.used);
     this.#tail.used += bytes.length;
+  }
+
+  /** Cuts the unused room off the last block, which takes no more pieces then. */
+  #sealTail(): void {
+    if (this.#tail === null) return;
+    this.#queue[this.#queue.length - 1] = this.#tail.block.subarray(0, this.#tail.used);
+    this.#tail = null;
   }
 
   #settle(result: IteratorResult<Buffer, undefined>): void {
