@@ -42,8 +42,9 @@ export async function callTool(
     return respondWith(value);
   } catch (thrown) {
     const error = toThawError(thrown);
-    const level = isThawError(error, 'internal') ? 'error' : 'info';
-    log[level]({ ...facts(), code: error.code, err: error }, 'call failed');
+    // Only a defect is worth its stack.
+    if (isThawError(error, 'internal')) log.error({ ...facts(), err: error.cause ?? error }, 'call failed');
+    else log.info({ ...facts(), code: error.code, reason: error.message }, 'call failed');
     return respondWithError(error, request);
   }
 }
