@@ -1,0 +1,35 @@
+/** All scenarios in the order in which they run. */
+import { group, POOL_SIZE } from './scenario.ts';
+import { agentPing } from './scenarios/agent-ping.ts';
+import { burst } from './scenarios/burst.ts';
+import { createColdEngine } from './scenarios/create-cold-engine.ts';
+import { createCustomStdio } from './scenarios/create-custom-stdio.ts';
+import { createToFirstExecStdio } from './scenarios/create-to-first-exec-stdio.ts';
+import { createWarmEngine } from './scenarios/create-warm-engine.ts';
+import { createWarmStdio } from './scenarios/create-warm-stdio.ts';
+import { dockerExec } from './scenarios/docker-exec.ts';
+import { dockerRun } from './scenarios/docker-run.ts';
+import { execEngine } from './scenarios/exec-engine.ts';
+import { execStdio } from './scenarios/exec-stdio.ts';
+import { parkedMemory } from './scenarios/parked-memory.ts';
+import { startup } from './scenarios/startup.ts';
+import { openEngineStage } from './stages/in-process.ts';
+import { openAgentStage } from './stages/one-agent.ts';
+import { openOwnerStage } from './stages/owner.ts';
+import { openPlainStage } from './stages/plain.ts';
+
+export const groups = [
+  group(openPlainStage, [dockerRun, dockerExec]),
+  group(openAgentStage, [agentPing]),
+  group(openEngineStage(0), [createColdEngine, execEngine]),
+  group(openEngineStage(POOL_SIZE), [createWarmEngine]),
+  group(openOwnerStage, [
+    parkedMemory,
+    createWarmStdio,
+    createCustomStdio,
+    createToFirstExecStdio,
+    execStdio,
+    burst,
+    startup,
+  ]),
+];

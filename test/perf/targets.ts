@@ -1,0 +1,42 @@
+/** What the figures must reach, and whether they do. */
+import type { BenchReport } from './report.ts';
+
+export interface Target {
+  readonly name: string;
+  /** A percentile of a time; `value` for ratios and figures. */
+  readonly statistic: 'p50' | 'p99' | 'value';
+  readonly bound: 'at most' | 'at least';
+  readonly limit: number;
+}
+
+export const FIRST_RATIO = '(docker.run+docker.exec)/create_to_first_exec.stdio';
+export const EXEC_RATIO = 'docker.exec/exec.stdio';
+export const STARTUP_RATIO = 'mcp.startup/node.startup';
+
+export const targets: readonly Target[] = [
+  { name: 'agent.ping', statistic: 'p50', bound: 'at most', limit: 0.5 },
+  { name: 'create.warm.stdio', statistic: 'p50', bound: 'at most', limit: 5 },
+  { name: 'create.warm.stdio', statistic: 'p99', bound: 'at most', limit: 30 },
+  { name: 'create.custom.stdio', statistic: 'p50', bound: 'at most', limit: 10 },
+  { name: 'create_to_first_exec.stdio', statistic: 'p50', bound: 'at most', limit: 8 },
+  { name: 'exec.stdio', statistic: 'p50', bound: 'at most', limit: 3 },
+  { name: 'burst.wall', statistic: 'p50', bound: 'at most', limit: 150 },
+  { name: FIRST_RATIO, statistic: 'value', bound: 'at least', limit: 40 },
+  { name: EXEC_RATIO, statistic: 'value', bound: 'at least', limit: 20 },
+  { name: STARTUP_RATIO, statistic: 'value', bound: 'at most', limit: 1.5 },
+  { name: 'refill.rate', statistic: 'value', bound: 'at least', limit: 5 },
+  { name: 'parked.memory', statistic: 'value', bound: 'at most', limit: 10 },
+];
+
+/** What was measured for a target; undefined when it was left out. */
+export function actual(
+  target: Target,
+  report: Pick<BenchReport, 'results' | 'ratios' | 'figures'>,
+): number | undefined {
+  const { name, statistic } = target;
+  if (statistic !== 'value') return report.results.find((result) => result.name === name)?.[statistic];
+  return [...report.ratios, ...report.figures].find((entry) => entry.name === name)?.value;
+}
+
+export const isMet = ({ bound, limit }: Target, value: number): boolean =>
+  bound === 'at most' ? value <= limit : value >= limit;
