@@ -1,12 +1,9 @@
-/** The commands of `thaw`, each loaded when it is used. */
+/** The commands of `thaw`, each but the small relay loaded when it is used. */
+import { mcpEntry } from './mcp-entry.ts';
 import type { CommandEntry } from './run.ts';
 
 export const commands: readonly CommandEntry[] = [
-  {
-    name: 'mcp',
-    summary: 'serve MCP on standard input and output (what an MCP client spawns)',
-    load: async () => (await import('./mcp.ts')).mcpCommand,
-  },
+  mcpEntry,
   {
     name: 'serve',
     summary: 'run the owner of the sandboxes in the foreground',

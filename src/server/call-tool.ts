@@ -2,7 +2,7 @@
 import type { Tool } from '../../tools/define-tool.ts';
 import type { Backend, CallContext } from '../backend/port.ts';
 import type { Clock } from '../clock.ts';
-import { isThawError, toThawError } from '../errors.ts';
+import { toThawError } from '../errors.ts';
 import { randomHex } from '../ids.ts';
 import type { Logger } from '../log.ts';
 import { parseArguments } from './arguments.ts';
@@ -43,7 +43,7 @@ export async function callTool(
   } catch (thrown) {
     const error = toThawError(thrown);
     // Only a defect is worth its stack.
-    if (isThawError(error, 'internal')) log.error({ ...facts(), err: error.cause ?? error }, 'call failed');
+    if (error.code === 'internal') log.error({ ...facts(), err: error.cause ?? error }, 'call failed');
     else log.info({ ...facts(), code: error.code, reason: error.message }, 'call failed');
     return respondWithError(error, request);
   }

@@ -13,7 +13,9 @@ const outDir = join(root, 'dist');
 const stampPath = join(outDir, '.build.json');
 
 /** Names in dist/ and where they come from. */
-const entryPoints = { thaw: 'src/main.ts', quickstart: 'src/quickstart/main.ts' };
+const entryPoints = { cli: 'src/cli/all.ts', quickstart: 'src/quickstart/main.ts' };
+/** What an MCP client spawns: one small file, because every further file costs each start a millisecond. */
+const relayEntryPoints = { thaw: 'src/main.ts' };
 
 /** Parts of dockerode that Thaw never uses (BuildKit sessions, daemons over ssh) and that would double its size. */
 const absentModules = /^(@grpc\/grpc-js|@grpc\/proto-loader|protobufjs|ssh2)$/;
@@ -64,22 +66,26 @@ const writeStamps = (stamps) => writeFile(stampPath, `${JSON.stringify(stamps)}\
 async function bundle() {
   const { build: esbuild } = await import('esbuild');
   const present = Object.entries(entryPoints).filter(([, path]) => existsSync(join(root, path)));
-  const result = await esbuild({
+  /** @type {import('esbuild').BuildOptions} */
+  const common = {
     absWorkingDir: root,
-    entryPoints: Object.fromEntries(present),
     outdir: outDir,
     outExtension: { '.js': '.mjs' },
-    chunkNames: 'chunks/[name]-[hash]',
     bundle: true,
     minify,
-    splitting: true,
     platform: 'node',
     target: 'node20',
     format: 'esm',
-    metafile: true,
     sourcemap: 'linked',
     sourcesContent: false,
     logLevel: 'warning',
+  };
+  const whole = esbuild({
+    ...common,
+    entryPoints: Object.fromEntries(present),
+    chunkNames: 'chunks/[name]-[hash]',
+    splitting: true,
+    metafile: true,
     // Native modules find their binary beside themselves, so they stay in node_modules.
     external: ['libsql', 'cpu-features', '*.node'],
     banner: {
@@ -94,7 +100,20 @@ async function bundle() {
         },
       },
     ],
-  }).catch(() => {
+  });
+  const relay = esbuild({
+    ...common,
+    entryPoints: relayEntryPoints,
+    plugins: [
+      {
+        name: 'other-commands',
+        setup(builder) {
+          builder.onResolve({ filter: /\/cli\/all\.ts$/ }, () => ({ path: './cli.mjs', external: true }));
+        },
+      },
+    ],
+  });
+  const [result] = await Promise.all([whole, relay]).catch(() => {
     throw new StepError('The build failed; the messages above say where.');
   });
   await removeOldChunks(new Set(Object.keys(result.metafile.outputs).map((path) => join(root, path))));
