@@ -6,7 +6,7 @@ import { parseDockerHost } from './docker-host.ts';
 
 /** Where Docker's command line keeps its configuration. */
 export const dockerConfigDir = (host: Host): string =>
-  setting(host, 'DOCKER_CONFIG') ?? join(host.home, '.docker');
+  join(host.fileSystemRoot, setting(host, 'DOCKER_CONFIG') ?? join(host.home, '.docker'));
 
 const tlsDirectory = (host: Host): string | undefined =>
   setting(host, 'DOCKER_TLS_VERIFY') === undefined && setting(host, 'DOCKER_TLS') === undefined

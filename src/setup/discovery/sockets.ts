@@ -52,30 +52,28 @@ async function exists(path: string): Promise<boolean> {
   }
 }
 
-/** Every usual socket that exists, in the order in which they are to be asked. */
+/** Every usual socket, in the order in which they are to be asked; whether one exists shows when it is. */
 export async function fromUsualSockets(host: Host): Promise<Findings> {
   const onWindows = host.platform === 'win32';
   const places = onWindows ? windowsPlaces : unixPlaces(host);
-  const candidates: Candidate[] = [];
-  const rejected: Rejection[] = [];
-  for (const { product, path } of places) {
+  const candidates = places.map(({ product, path }): Candidate => {
     const actual = onWindows ? path : join(host.fileSystemRoot, path);
-    if (await exists(actual)) {
-      candidates.push({
-        source: `usual socket of ${product}`,
-        endpoint: { kind: 'socket', path: actual },
-        explicit: false,
-      });
-    } else {
-      rejected.push({ candidate: actual, reason: 'there is no such socket' });
-    }
-  }
-  if (onWindows) return { candidates, rejected };
+    return {
+      source: `usual socket of ${product}`,
+      endpoint: { kind: 'socket', path: actual },
+      explicit: false,
+    };
+  });
+  return { candidates, rejected: onWindows ? [] : await rejectPodman(host) };
+}
+
+async function rejectPodman(host: Host): Promise<readonly Rejection[]> {
+  const rejected: Rejection[] = [];
   for (const path of podmanPlaces(host)) {
-    const actual = join(host.fileSystemRoot, path);
-    if (await exists(actual)) {
-      rejected.push({ candidate: actual, reason: 'Podman is not supported: Thaw needs a Docker Engine' });
+    const candidate = join(host.fileSystemRoot, path);
+    if (await exists(candidate)) {
+      rejected.push({ candidate, reason: 'Podman is not supported: Thaw needs a Docker Engine' });
     }
   }
-  return { candidates, rejected };
+  return rejected;
 }
