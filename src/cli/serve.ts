@@ -27,24 +27,38 @@ const explain = (error: unknown): string => {
   return error instanceof Error ? error.message : String(error);
 };
 
+interface SignalTarget {
+  /** Ends this owner on the first signal, also when that came before the owner was there. */
+  hand(owner: Owner): void;
+}
+
 /** Signals end the owner and keep the sandboxes; a second one ends it at once. */
-function obeySignals(owner: Owner, host: ProcessHost, log: Logger): void {
+function obeySignals(host: ProcessHost, log: Logger): SignalTarget {
+  let owner: Owner | null = null;
   let asked = false;
+  const shutDown = (): void => owner?.shutdown({ sandboxes: 'keep', release: false });
   host.onSignal((signal) => {
     log.info({ signal }, asked ? 'second signal: ending at once' : 'signal');
     if (asked) host.exit(1);
     asked = true;
-    owner.shutdown({ sandboxes: 'keep', release: false });
+    shutDown();
   });
   host.onCrash((error) => {
     log.fatal({ err: error }, 'unhandled error');
     host.exit(1);
   });
+  return {
+    hand: (started) => {
+      owner = started;
+      if (asked) shutDown();
+    },
+  };
 }
 
 async function serve(flags: Flags, host: ProcessHost, makeOpener: OpenerFactory): Promise<number> {
   const config = readConfig(flags, host);
   const log = createLogger(config.logLevel);
+  const signals = obeySignals(host, log);
   let owner: Owner | null;
   try {
     const openEngine = makeOpener(config, log, host);
@@ -58,7 +72,7 @@ async function serve(flags: Flags, host: ProcessHost, makeOpener: OpenerFactory)
     host.stderr.write(`thaw serve: an owner already runs for ${config.paths.stateDir} (pid ${pid}).\n`);
     return 0;
   }
-  obeySignals(owner, host, log);
+  signals.hand(owner);
   try {
     await owner.closed;
     return 0;
