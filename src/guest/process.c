@@ -153,6 +153,7 @@ int process_signal_all(int signal) {
 uint32_t process_commands(void) { return command_count; }
 
 bool process_none_left(void) {
-  int status;
-  return waitpid(-1, &status, WNOHANG | WNOWAIT) < 0 && errno == ECHILD;
+  /* Not waitpid, which refuses WNOWAIT: children are looked at here and reaped elsewhere. */
+  siginfo_t info;
+  return waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) < 0 && errno == ECHILD;
 }
