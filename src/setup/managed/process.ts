@@ -26,9 +26,11 @@ export async function runningDaemon(pidFile: string): Promise<number | null> {
   return argv.includes(`--pidfile=${pidFile}`) ? pid : null;
 }
 
+export const containerdPidFile = (execRoot: string): string => `${execRoot}/containerd/containerd.pid`;
+
 /** The containerd that the daemon of this exec root started for itself, or null. */
 export async function runningContainerd(execRoot: string): Promise<number | null> {
-  const pid = await pidIn(`${execRoot}/containerd/containerd.pid`);
+  const pid = await pidIn(containerdPidFile(execRoot));
   if (pid === null) return null;
   const argv = await commandLineOf(pid);
   if (argv === null || basename(argv[0] ?? '') !== 'containerd') return null;

@@ -9,7 +9,7 @@ import type { Environment } from '../host.ts';
 import { keptRange } from './address-range.ts';
 import { type EngineLayout, spreadOf } from './layout.ts';
 import { openPacketFilter } from './packet-filter.ts';
-import { runningDaemon } from './process.ts';
+import { containerdPidFile, runningContainerd, runningDaemon } from './process.ts';
 
 export const startDeadlineMs = 60_000;
 const pingMs = 2_000;
@@ -108,6 +108,10 @@ export async function ensureRunning(
   await mkdir(layout.execRoot, { recursive: true, mode: 0o700 });
   // Left by a daemon that was killed: Docker refuses to start when the number belongs to another process by now.
   await rm(layout.pidFile, { force: true });
+  if ((await runningContainerd(layout.execRoot)) === null) {
+    // The same, and here a zombie is enough: Docker would wait for that containerd to answer, and give up.
+    await rm(containerdPidFile(layout.execRoot), { force: true });
+  }
   await rm(layout.socket, { force: true });
   await writeFile(layout.configFile, '{}\n');
   const routes = await readFile('/proc/net/route', 'utf8').catch(() => '');

@@ -1,6 +1,7 @@
 /** Ends the managed daemon and what belongs to it. */
 import { readFile, rm } from 'node:fs/promises';
 import { ThawError } from '../../errors.ts';
+import { tryCommand } from '../command.ts';
 import type { Environment } from '../host.ts';
 import type { EngineLayout } from './layout.ts';
 import { closePacketFilter } from './packet-filter.ts';
@@ -8,6 +9,14 @@ import { runningContainerd, runningDaemon, waitForEnd } from './process.ts';
 
 const daemonDeadlineMs = 60_000;
 const containerdDeadlineMs = 15_000;
+const unmountTimeoutMs = 10_000;
+
+/** A daemon that was killed leaves its data directory mounted on itself. In use by containers that go on, it stays. */
+async function unmountData(layout: EngineLayout, env: Environment): Promise<void> {
+  const mounts = await readFile('/proc/self/mountinfo', 'utf8').catch(() => '');
+  const isMounted = mounts.split('\n').some((line) => line.split(' ')[4] === layout.dataRoot);
+  if (isMounted) await tryCommand(['umount', layout.dataRoot], { timeoutMs: unmountTimeoutMs, env });
+}
 
 /**
  * Asks the daemon of this layout to end and waits for it and its containerd. The caller holds the lock. Containers
@@ -31,6 +40,7 @@ export async function stopRunning(layout: EngineLayout, env: Environment): Promi
   }
   const range = (await readFile(layout.rangeFile, 'utf8').catch(() => '')).trim();
   if (range !== '') await closePacketFilter(layout.chainPrefix, range, env);
+  await unmountData(layout, env);
   await rm(layout.socket, { force: true });
   await rm(layout.pidFile, { force: true });
   return daemon !== null;
