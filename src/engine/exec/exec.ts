@@ -42,6 +42,7 @@ interface Ending {
 /** Ends the group when the time is over or the caller is gone; resolves when the main process ended. */
 async function waitForEnd(process: GuestProcess, timeoutMs: number, signal: AbortSignal): Promise<Ending> {
   let timedOut = false;
+  let onAbort: () => void = () => undefined;
   const timers: NodeJS.Timeout[] = [];
   const gaveUp = new Promise<null>((resolve) => {
     const end = (): void => {
@@ -55,12 +56,14 @@ async function waitForEnd(process: GuestProcess, timeoutMs: number, signal: Abor
         end();
       }, timeoutMs),
     );
+    onAbort = end;
     if (signal.aborted) end();
-    else signal.addEventListener('abort', end, { once: true });
+    else signal.addEventListener('abort', end);
   });
   try {
     return { exit: await Promise.race([process.exited, gaveUp]), timedOut };
   } finally {
+    signal.removeEventListener('abort', onAbort);
     for (const timer of timers) clearTimeout(timer);
   }
 }

@@ -1,0 +1,113 @@
+/** The owner is killed with SIGKILL at every journal step; the next one must find everything in order. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
+import { createDockerClient } from '../../src/engine/docker/client.ts';
+import { openEngine } from '../../src/engine/engine.ts';
+import { OWNER_LABEL, ownerFilter, ROLE_LABEL } from '../../src/engine/labels.ts';
+import { type JournalStep, journalSteps } from '../../src/engine/lifecycle/steps.ts';
+import type { Engine } from '../../src/engine/options.ts';
+import { Store } from '../../src/engine/store/store.ts';
+import { call, disposeEngine, makeStateDir, testEngineOptions } from '../support/open-engine.ts';
+
+const POOL = 2;
+
+let stateDir = '';
+let engine: Engine | null = null;
+
+const open = async (): Promise<Engine> => {
+  engine = await openEngine(testEngineOptions(stateDir, { pool: { target: POOL, refillConcurrency: 1 } }));
+  return engine;
+};
+
+/** What is on disk, read while no owner runs. */
+function readStore<T>(read: (store: Store) => T): T {
+  const store = new Store(join(stateDir, 'thaw.db'));
+  try {
+    return read(store);
+  } finally {
+    store.close();
+  }
+}
+
+/** Runs an owner up to the step at which it kills itself. */
+async function crashAt(step: JournalStep): Promise<void> {
+  const scenario = {
+    stateDir,
+    step,
+    endpoint: inject('endpoint'),
+    snapshot: inject('snapshot'),
+    agentBinary: inject('agentBinary'),
+  };
+  const child = spawn(
+    process.execPath,
+    ['--import', 'tsx', 'test/support/crash-owner.ts', JSON.stringify(scenario)],
+    {
+      stdio: ['ignore', 'inherit', 'inherit'],
+    },
+  );
+  const [, signal] = await once(child, 'exit');
+  expect(signal, `the owner reached ${step}`).toBe('SIGKILL');
+}
+
+/** A sandbox from before the crash, with a process in the background that must live on. */
+async function startBystander(): Promise<string> {
+  const owner = await open();
+  const { id } = await owner.lifecycle.create({ name: 'bystander' }, call());
+  const { stdout } = await owner.exec.exec(id, { command: 'sleep 100000 >/dev/null 2>&1 & echo $!' }, call());
+  await owner.close({ sandboxes: 'keep' });
+  return stdout.trim();
+}
+
+beforeEach(() => {
+  stateDir = makeStateDir();
+  engine = null;
+});
+
+afterEach(async () => {
+  await disposeEngine(engine ?? (await open()), stateDir);
+});
+
+describe('kill -9 of the owner', () => {
+  it.each(journalSteps)('at %s leaves nothing stuck, doubled or orphaned', async (step) => {
+    const bystanderPid = await startBystander();
+    await crashAt(step);
+    const parkedBefore = readStore((store) => store.parked().map(({ containerId }) => containerId));
+
+    const owner = await open();
+    const { items } = await owner.lifecycle.list({}, call());
+    for (const { name, state } of items) {
+      expect(['started', 'stopped'], `${name} is ${state}`).toContain(state);
+      if (state !== 'started') continue;
+      const { stdout } = await owner.exec.exec(name, { command: 'echo alive' }, call());
+      expect(stdout).toBe('alive\n');
+    }
+    const { exitCode } = await owner.exec.exec('bystander', { command: `kill -0 ${bystanderPid}` }, call());
+    expect(exitCode, 'the process in the bystander lives on').toBe(0);
+
+    // A create that was not answered is undone, so its name is free; one that was finished is there.
+    const victim = items.find(({ name }) => name === 'victim');
+    if (step.startsWith('create.')) expect(victim === undefined).toBe(!step.endsWith('.done'));
+    if (step.startsWith('delete.')) expect(victim).toBeUndefined();
+    if (step.startsWith('stop.')) expect(victim?.state).toBe('stopped');
+    if (step.startsWith('start.')) expect(victim?.state).toBe('started');
+
+    // What was parked is adopted, not rebuilt.
+    const parkedAfter = readStore((store) => store.parked().map(({ containerId }) => containerId));
+    for (const container of parkedBefore) expect(parkedAfter).toContain(container);
+
+    await owner.close({ sandboxes: 'keep' });
+    engine = null;
+    const { ownerId, recorded } = readStore((store) => ({
+      ownerId: store.meta('owner') ?? '',
+      recorded: [...store.sandboxes(), ...store.parked()].map(({ containerId }) => containerId),
+    }));
+    expect(readStore((store) => store.journal())).toEqual([]);
+    const containers = await createDockerClient(inject('endpoint')).listContainers(ownerFilter(ownerId));
+    expect(containers.map(({ labels }) => [labels[ROLE_LABEL], labels[OWNER_LABEL]])).toEqual(
+      containers.map(() => ['sandbox', ownerId]),
+    );
+    expect(containers.map(({ id }) => String(id)).sort()).toEqual(recorded.map(String).sort());
+  });
+});
