@@ -16,6 +16,10 @@ const WAIT_COMMAND = ['/bin/sh', '-c', 'trap "exit 0" TERM; sleep infinity & wai
 const Created = z.object({ Id: z.string() });
 const ExecState = z.object({ ExitCode: z.number().nullable() });
 const Containers = z.array(z.object({ Id: z.string() }));
+const Networks = z.array(z.object({ Id: z.string(), Name: z.string() }));
+
+/** The network that `docker run` uses unless told otherwise. */
+const DEFAULT_NETWORK = 'bridge';
 
 export interface PlainExec {
   readonly exitCode: number | null;
@@ -26,6 +30,7 @@ export class PlainDocker {
   readonly #endpoint: DockerEndpoint;
   readonly #agent: Agent;
   readonly #label: string;
+  #network: Promise<string> | null = null;
 
   /** Every container gets `label`, by which `removeAll` finds it. */
   constructor(endpoint: DockerEndpoint, label: string) {
@@ -39,7 +44,14 @@ export class PlainDocker {
 
   /** `docker run -d`: creates and starts. Answers the id. */
   async run(image: string): Promise<string> {
-    const body = { Image: image, Entrypoint: WAIT_COMMAND, Cmd: [], Labels: { [this.#label]: '' } };
+    this.#network ??= this.#findNetwork();
+    const body = {
+      Image: image,
+      Entrypoint: WAIT_COMMAND,
+      Cmd: [],
+      Labels: { [this.#label]: '' },
+      HostConfig: { NetworkMode: await this.#network },
+    };
     const { Id } = Created.parse(await this.#json('POST', '/containers/create', body));
     await this.start(Id);
     return Id;
@@ -87,10 +99,26 @@ export class PlainDocker {
   /** Removes whatever this object made and did not remove yet. */
   async removeAll(): Promise<void> {
     for (const id of await this.list()) await this.remove(id);
+    const filters = JSON.stringify({ label: [this.#label] });
+    for (const { Id } of await this.#networks(filters)) await this.#send('DELETE', `/networks/${Id}`);
+    this.#network = null;
   }
 
   close(): void {
     this.#agent.destroy();
+  }
+
+  async #networks(filters: string): Promise<z.infer<typeof Networks>> {
+    return Networks.parse(await this.#json('GET', `/networks?filters=${encodeURIComponent(filters)}`));
+  }
+
+  /** Docker's own bridge, or a bridge of this comparison where the daemon runs without: a container gets a network either way. */
+  async #findNetwork(): Promise<string> {
+    const found = await this.#networks(JSON.stringify({ name: [DEFAULT_NETWORK] }));
+    if (found.some(({ Name }) => Name === DEFAULT_NETWORK)) return DEFAULT_NETWORK;
+    const name = this.#label;
+    await this.#json('POST', '/networks/create', { Name: name, Driver: 'bridge', Labels: { [name]: '' } });
+    return name;
   }
 
   async #json(method: string, path: string, body?: object): Promise<unknown> {
