@@ -4,7 +4,7 @@
  * architectures that it is given (`node src/guest/build.mjs x64 arm64`).
  */
 import { execFile } from 'node:child_process';
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -116,7 +116,7 @@ export async function buildGuest({ outDir, arch = process.arch, sanitize = false
   const compiler = await findCompiler(arch);
   await mkdir(outDir, { recursive: true });
   // Whoever builds at the same time never sees half a binary.
-  const temporary = `${path}.${process.pid}`;
+  const temporary = `${path}.${randomUUID()}`;
   try {
     await compile(compiler, [...flags, ...sources.filter((name) => name.endsWith('.c')), '-o', temporary]);
     await rename(temporary, path);

@@ -17,7 +17,9 @@ int file_make_parents(const char *path, mode_t mode) {
     memcpy(part, path, length);
     part[length] = '\0';
     /* Asking for what exists may also answer EROFS or EACCES: what counts is whether the way goes on. */
-    if (mkdir(part, mode) < 0 && errno != EEXIST && access(part, F_OK) < 0) return errno;
+    if (mkdir(part, mode) == 0 || errno == EEXIST) continue;
+    int error = errno;
+    if (access(part, F_OK) < 0) return error;
   }
   return 0;
 }

@@ -90,7 +90,8 @@ export async function startLocalAgent(options: LocalAgentOptions = {}): Promise<
     : [path, ...args];
   const child = spawn(program ?? path, rest, {
     stdio: 'pipe',
-    env: { PATH: '/usr/local/bin:/usr/bin:/bin', ASAN_OPTIONS: 'detect_stack_use_after_return=1', ...env },
+    // The leak check traces the process from outside, which the end of a pid namespace cuts short.
+    env: { PATH: '/usr/local/bin:/usr/bin:/bin', ASAN_OPTIONS: `detect_leaks=${asInit ? 0 : 1}`, ...env },
   });
   await once(child, 'spawn');
   let stderr = '';
@@ -100,8 +101,9 @@ export async function startLocalAgent(options: LocalAgentOptions = {}): Promise<
   child.stdin.on('error', () => undefined);
   const ended = once(child, 'exit').then(([code]: (number | null)[]) => code ?? null);
   const own = child.pid ?? 0;
+  const pid = asInit ? await childOf(own) : own;
   return {
-    pid: asInit ? await childOf(own) : own,
+    pid,
     child,
     stream: () => new PipeView(child),
     async connect(stream = new PipeView(child)) {
@@ -110,7 +112,11 @@ export async function startLocalAgent(options: LocalAgentOptions = {}): Promise<
     ended,
     async stop() {
       child.stdin.end();
-      child.kill('SIGTERM');
+      try {
+        process.kill(pid, 'SIGTERM');
+      } catch {
+        // It has ended by itself.
+      }
       const timer = setTimeout(() => child.kill('SIGKILL'), END_TIMEOUT_MS);
       await ended;
       clearTimeout(timer);
