@@ -33,14 +33,13 @@ function loosen(schema: JsonSchema): void {
   if ((schema.enum?.length ?? 0) > MAX_OUTPUT_CHOICES) delete schema.enum;
 }
 
-/** `{anyOf: [{type: 'string', …}, {type: 'null'}]}` as `{type: ['string', 'null'], …}`. */
-function foldNull(schema: JsonSchema): void {
-  const [first, second, ...more] = schema.anyOf ?? [];
-  if (typeof first !== 'object' || typeof second !== 'object' || more.length > 0) return;
-  if (second.type !== 'null' || typeof first.type !== 'string' || first.enum !== undefined) return;
-  delete schema.anyOf;
-  const { type, ...rest } = first;
-  Object.assign(schema, rest, { type: [type, 'null'] });
+/** `{type: ['string', 'null']}` as `{anyOf: [{type: 'string'}, {type: 'null'}]}`: not every client knows the first. */
+function splitTypes(schema: JsonSchema): void {
+  // zod's type says that there is one type; it writes several all the same.
+  const types: unknown = schema.type;
+  if (!Array.isArray(types)) return;
+  delete schema.type;
+  Object.assign(schema, { anyOf: types.map((type: unknown) => ({ type })) });
 }
 
 export interface PublishedSchema {
@@ -55,7 +54,7 @@ function publish(schema: z.ZodObject, io: 'input' | 'output'): PublishedSchema {
     reused: 'inline',
     override: ({ jsonSchema }) => {
       trim(jsonSchema);
-      foldNull(jsonSchema);
+      splitTypes(jsonSchema);
       if (io === 'output') loosen(jsonSchema);
     },
   });

