@@ -1,9 +1,8 @@
 /** The entry point of `npm run quickstart`: hands the process to the quickstart. */
-import { homedir } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { machineOf } from '../cli/machine.ts';
 import { hostOf } from '../cli/process-host.ts';
 import { isThawError } from '../errors.ts';
-import { describeHost } from '../setup/host.ts';
 import { runInterruptible } from './interruptible.ts';
 import { quickstart } from './quickstart.ts';
 
@@ -21,7 +20,7 @@ const status = await runInterruptible(
   node,
   async ({ signal, cleanup }) => {
     await quickstart({
-      host: describeHost(process, node.environment, homedir()),
+      host: machineOf(node),
       environment: node.environment,
       thaw: [process.execPath, thaw],
       write: (line) => void node.stdout.write(`${line}\n`),

@@ -1,13 +1,12 @@
 /** `npm run bench`: measures every scenario on this machine, prints the tables, and writes the report. */
 import { mkdir, writeFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { machineOf } from '../../src/cli/machine.ts';
 import { hostOf } from '../../src/cli/process-host.ts';
 import { systemClock } from '../../src/clock.ts';
 import { isThawError } from '../../src/errors.ts';
 import { type Interruptible, runInterruptible } from '../../src/quickstart/interruptible.ts';
-import { describeHost } from '../../src/setup/host.ts';
 import { prepare } from '../../src/setup/prepare.ts';
 import { lineProgress } from '../../src/setup/progress.ts';
 import { groups } from './groups.ts';
@@ -22,10 +21,7 @@ const names = groups.flatMap((group) => group.names);
 const say = (line: string): void => void node.stdout.write(`${line}\n`);
 
 async function measure(options: BenchOptions, { signal, cleanup }: Interruptible): Promise<BenchReport> {
-  const prepared = await prepare(
-    { host: describeHost(process, node.environment, homedir()), install: true },
-    lineProgress(say),
-  );
+  const prepared = await prepare({ host: machineOf(node), install: true }, lineProgress(say));
   const { endpoint, docker, agentBinary, snapshot } = prepared;
   const bench: Bench = {
     endpoint,

@@ -1,0 +1,122 @@
+/** The parts of the README that follow from the code: each is made here and stands between markers there. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { commands } from '../../src/cli/commands.ts';
+import { type OwnerOption, ownerOptionList } from '../../src/control/owner-options.ts';
+import { tools } from '../../tools/index.ts';
+import { BenchReport } from '../perf/report.ts';
+import { actual, isMet, targets } from '../perf/targets.ts';
+import { root } from './imports.ts';
+
+const row = (cells: readonly string[]): string =>
+  `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+
+function table(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  numeric: readonly number[] = [],
+): string {
+  const rule = head.map((_, column) => (numeric.includes(column) ? '--:' : '---'));
+  return [row(head), row(rule), ...rows.map(row)].join('\n');
+}
+
+const code = (text: string): string => `\`${text}\``;
+
+const InputSchema = z.object({
+  properties: z.record(z.string(), z.unknown()),
+  required: z.array(z.string()).default([]),
+});
+
+/** Required arguments first, in bold. */
+function argumentsOf(input: z.ZodType): string {
+  const { properties, required } = InputSchema.parse(z.toJSONSchema(input, { io: 'input' }));
+  const optional = Object.keys(properties).filter((name) => !required.includes(name));
+  return [...required.map((name) => `**${code(name)}**`), ...optional.map(code)].join(', ');
+}
+
+const firstSentence = (text: string): string => /^.*?\.(?=\s|$)/s.exec(text)?.[0] ?? text;
+
+const toolTable = (): string =>
+  table(
+    ['Tool', 'What it does', 'Arguments (required ones in bold)'],
+    tools.map(({ name, description, input }) => [code(name), firstSentence(description), argumentsOf(input)]),
+  );
+
+const commandTable = (): string =>
+  table(
+    ['Command', 'What it is for'],
+    commands.map(({ name, summary }) => [code(`thaw ${name}`), summary]),
+  );
+
+function defaultOf(option: OwnerOption): string {
+  if (option.kind === 'switch') return 'off';
+  if (option.kind === 'text') return option.default ?? option.shownDefault ?? 'none';
+  return String(option.default);
+}
+
+const settingTable = (): string =>
+  table(
+    ['Flag', 'Variable', 'Default', 'Meaning'],
+    ownerOptionList.map((option) => [
+      code(`--${option.flag}`),
+      code(option.variable),
+      defaultOf(option),
+      option.help,
+    ]),
+  );
+
+const ms = (value: number): string => value.toFixed(2);
+
+/** The recorded report of the benchmark, with the targets that it is held against. */
+async function benchmarkTables(): Promise<string> {
+  const text = await readFile(join(root, 'test/perf/recorded.json'), 'utf8');
+  const report = BenchReport.parse(JSON.parse(text));
+  const { machine, node, docker, commit, results } = report;
+  const times = table(
+    ['Milliseconds', 'n', 'min', 'p50', 'p99'],
+    results.map(({ name, n, min, p50, p99 }) => [code(name), String(n), ms(min), ms(p50), ms(p99)]),
+    [1, 2, 3, 4],
+  );
+  const held = targets.flatMap((target) => {
+    const value = actual(target, report);
+    if (value === undefined) return [];
+    const { name, statistic, bound, limit } = target;
+    const what = statistic === 'value' ? code(name) : `${code(name)} ${statistic}`;
+    return [[what, `${bound} ${limit}`, ms(value), isMet(target, value) ? 'yes' : '**no**']];
+  });
+  return [
+    `Measured on ${machine.cores} cores (${machine.cpu}, shared with other work), ${machine.memoryGiB} GiB, ${machine.system}; Node ${node.slice(1)}; Docker ${docker}; commit ${commit.slice(0, 12)}.`,
+    times,
+    table(['Target', 'Limit', 'Measured', 'Met'], held, [2]),
+  ].join('\n\n');
+}
+
+/** By the name that the markers have. */
+export const generated: Readonly<Record<string, () => string | Promise<string>>> = {
+  tools: toolTable,
+  commands: commandTable,
+  settings: settingTable,
+  benchmarks: benchmarkTables,
+};
+
+export const readmePath = join(root, 'README.md');
+
+/** `text` with what stands between the markers of `name` replaced. Throws when the markers are not there once each. */
+export function replaceGenerated(text: string, name: string, content: string): string {
+  const [begin, end] = [`<!-- generated: ${name} (npm run readme) -->`, `<!-- end of ${name} -->`];
+  const [before, middle, ...more] = text.split(begin);
+  const after = middle?.split(end);
+  if (before === undefined || after?.length !== 2 || more.length > 0) {
+    throw new Error(`The README has not exactly one pair of markers "${begin}" and "${end}".`);
+  }
+  return `${before}${begin}\n\n${content}\n\n${end}${after[1]}`;
+}
+
+/** The README as it should be. */
+export async function renderReadme(text: string): Promise<string> {
+  let result = text;
+  for (const [name, render] of Object.entries(generated))
+    result = replaceGenerated(result, name, await render());
+  return result;
+}
