@@ -1,23 +1,39 @@
 /**
- * A zod schema as clients see it: JSON Schema 2020-12 (the protocol's default dialect, so `$schema` is left out),
- * without what costs a model tokens and tells it nothing.
+ * A zod schema as clients see it: JSON Schema 2020-12 (the protocol's default dialect, so `$schema` is left out), in
+ * the words that every client knows, and without what costs a model tokens and tells it nothing.
  */
 import { z } from 'zod';
 
-type JsonSchema = z.core.JSONSchema.BaseSchema;
+export interface PublishedSchema {
+  readonly type: 'object';
+  readonly [keyword: string]: unknown;
+}
+
+type Node = Record<string, unknown>;
+
+const isNode = (value: unknown): value is Node =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /**
  * Patterns that only repeat a format or that not every client's regular expressions have, and the bounds of doubles,
  * which zod writes on every integer.
  */
-function trim(schema: JsonSchema): void {
-  if (schema.format !== undefined || schema.pattern?.includes('\\p{') === true) delete schema.pattern;
-  if (schema.minimum === Number.MIN_SAFE_INTEGER) delete schema.minimum;
-  if (schema.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum;
-  const names = schema.propertyNames;
-  if (typeof names === 'object' && Object.keys(names).every((key) => key === 'type')) {
-    delete schema.propertyNames;
+function trim(schema: Node): void {
+  const { pattern, propertyNames: names } = schema;
+  if (schema['format'] !== undefined || (typeof pattern === 'string' && pattern.includes('\\p{'))) {
+    delete schema['pattern'];
   }
+  if (schema['minimum'] === Number.MIN_SAFE_INTEGER) delete schema['minimum'];
+  if (schema['maximum'] === Number.MAX_SAFE_INTEGER) delete schema['maximum'];
+  if (isNode(names) && Object.keys(names).every((key) => key === 'type')) delete schema['propertyNames'];
+}
+
+/** `{type: ['string', 'null']}` as `{anyOf: [{type: 'string'}, {type: 'null'}]}`: not every client knows the first. */
+function splitTypes(schema: Node): void {
+  const types = schema['type'];
+  if (!Array.isArray(types)) return;
+  delete schema['type'];
+  schema['anyOf'] = types.map((type: unknown) => ({ type }));
 }
 
 /** Longer lists of possible values are only worth their tokens where the caller must choose from them. */
@@ -27,39 +43,39 @@ const MAX_OUTPUT_CHOICES = 8;
  * What a result promises is that a field has its type when it is there. So results may gain fields, clients with an
  * older list do not refuse them, and the list stays short.
  */
-function loosen(schema: JsonSchema): void {
-  if (schema.additionalProperties === false) delete schema.additionalProperties;
-  delete schema.required;
-  if ((schema.enum?.length ?? 0) > MAX_OUTPUT_CHOICES) delete schema.enum;
+function loosen(schema: Node): void {
+  const choices = schema['enum'];
+  if (schema['additionalProperties'] === false) delete schema['additionalProperties'];
+  delete schema['required'];
+  if (Array.isArray(choices) && choices.length > MAX_OUTPUT_CHOICES) delete schema['enum'];
 }
 
-/** `{type: ['string', 'null']}` as `{anyOf: [{type: 'string'}, {type: 'null'}]}`: not every client knows the first. */
-function splitTypes(schema: JsonSchema): void {
-  // zod's type says that there is one type; it writes several all the same.
-  const types: unknown = schema.type;
-  if (!Array.isArray(types)) return;
-  delete schema.type;
-  Object.assign(schema, { anyOf: types.map((type: unknown) => ({ type })) });
-}
-
-export interface PublishedSchema {
-  readonly type: 'object';
-  readonly [keyword: string]: unknown;
+/** Applies `change` to a schema and every schema in it. `properties` holds names and not keywords. */
+function walk(schema: Node, change: (schema: Node) => void): void {
+  change(schema);
+  for (const [keyword, value] of Object.entries(schema)) {
+    const inner = keyword === 'properties' && isNode(value) ? Object.values(value) : [value].flat();
+    for (const node of inner) if (isNode(node)) walk(node, change);
+  }
 }
 
 function publish(schema: z.ZodObject, io: 'input' | 'output'): PublishedSchema {
-  const json = z.toJSONSchema(schema, {
+  const {
+    $schema: _dialect,
+    type: _object,
+    ...rest
+  } = z.toJSONSchema(schema, {
     io,
     target: 'draft-2020-12',
     reused: 'inline',
-    override: ({ jsonSchema }) => {
-      trim(jsonSchema);
-      splitTypes(jsonSchema);
-      if (io === 'output') loosen(jsonSchema);
-    },
   });
-  const { $schema: _dialect, type: _type, ...rest } = json;
-  return Object.freeze({ type: 'object', ...rest });
+  const published: Node = rest;
+  walk(published, (node) => {
+    trim(node);
+    splitTypes(node);
+    if (io === 'output') loosen(node);
+  });
+  return Object.freeze({ type: 'object', ...published });
 }
 
 export const publishInput = (schema: z.ZodObject): PublishedSchema => publish(schema, 'input');
