@@ -81,25 +81,9 @@ export class Channel {
       this.#output(frame.flags).receive(body.u64(), body.take(body.left));
       return;
     }
-    if (frame.type === reply.end) {
-      const stream = this.#output(frame.flags);
-      if (body.u64() !== stream.receivedBytes) throw violation('a stream ended where it was not');
-      stream.end();
-    } else if (frame.type === reply.ack) {
-      this.input.acknowledge(body.u64(), (frame.flags & ACK_READER_GONE) !== 0);
-    } else if (frame.type === reply.started) {
-      this.#started.resolve(body.u32());
-    } else if (frame.type === reply.failed) {
-      this.#finish(new StartFailure(toFailure(body.u32(), body.u8())), null);
-    } else if (frame.type === reply.exit) {
-      const kind = exitKinds[body.u8()];
-      if (kind === undefined) throw violation('an exit has an unknown kind');
-      this.#port.send(request.release, this.id);
-      this.#finish(null, { kind, value: body.u32() });
-    } else {
-      throw violation(`a frame has the unknown type ${frame.type}`);
-    }
+    const act = this.#parse(frame, body);
     body.end();
+    act();
   }
 
   /** To the process group, as long as the work is not over. */
@@ -128,6 +112,34 @@ export class Channel {
   /** The connection is gone. */
   fail(error: Error): void {
     if (!this.#over) this.#finish(error, null);
+  }
+
+  /** What a frame asks for, once all of it is known to make sense. */
+  #parse({ type, flags }: Frame, body: ByteReader): () => void {
+    if (type === reply.end) {
+      const stream = this.#output(flags);
+      if (body.u64() !== stream.receivedBytes) throw violation('a stream ended where it was not');
+      return () => stream.end();
+    }
+    if (type === reply.ack) {
+      const offset = body.u64();
+      return () => this.input.acknowledge(offset, (flags & ACK_READER_GONE) !== 0);
+    }
+    if (type === reply.started) {
+      const pid = body.u32();
+      return () => this.#started.resolve(pid);
+    }
+    if (type === reply.failed) {
+      const failure = toFailure(body.u32(), body.u8());
+      return () => this.#finish(new StartFailure(failure), null);
+    }
+    const kind = type === reply.exit ? exitKinds[body.u8()] : undefined;
+    if (kind === undefined) throw violation(`a frame has the unknown type ${type} or a malformed exit`);
+    const value = body.u32();
+    return () => {
+      this.#port.send(request.release, this.id);
+      this.#finish(null, { kind, value });
+    };
   }
 
   #output(flags: number): InboundStream {
