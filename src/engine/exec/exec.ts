@@ -10,12 +10,10 @@ import type { ManagedSandbox } from '../managed-sandbox.ts';
 import { OutputCapture } from './output-capture.ts';
 
 const DEFAULT_OUTPUT_BYTES = 20_000;
-/** What a process group gets between SIGTERM and SIGKILL once its time is over. */
-const KILL_AFTER_MS = 500;
 /** Processes that even SIGKILL does not end at once sit in the kernel; the caller is not kept waiting for them. */
 const GIVE_UP_AFTER_MS = 3_000;
 
-const { SIGTERM, SIGKILL } = constants.signals;
+const { SIGKILL } = constants.signals;
 
 const signalName = (number: number): string =>
   Object.entries(constants.signals).find(([, value]) => value === number)?.[0] ?? `signal ${number}`;
@@ -46,8 +44,8 @@ async function waitForEnd(process: GuestProcess, timeoutMs: number, signal: Abor
   const timers: NodeJS.Timeout[] = [];
   const gaveUp = new Promise<null>((resolve) => {
     const end = (): void => {
-      process.signal(SIGTERM);
-      timers.push(setTimeout(() => process.signal(SIGKILL), KILL_AFTER_MS));
+      // Not SIGTERM first: a leader that obeys it ends the command while a child that ignores it lives on.
+      process.signal(SIGKILL);
       timers.push(setTimeout(() => resolve(null), GIVE_UP_AFTER_MS));
     };
     timers.push(
