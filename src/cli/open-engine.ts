@@ -47,7 +47,7 @@ export const makeEngineOpener: OpenerFactory = (config, log, host): EngineOpener
   };
   return async ({ progress, signal }) => {
     const prepared = await prepare(
-      options,
+      { ...options, signal },
       lineProgress((line) => progress(line.trim())),
     );
     signal.throwIfAborted();

@@ -80,7 +80,7 @@ export async function ensureAgentBinary(options: AgentOptions, progress: Progres
       next: `Run \`node src/guest/build.mjs ${nodeArch(dockerArch)}\` in a source tree; it names the compiler that it needs.`,
     });
   }
-  if (install) await installMissing(host, [compilerNeed], progress);
+  await installMissing(host, [compilerNeed], progress, install);
   const module: unknown = await import(pathToFileURL(builder.script).href);
   if (!isBuilder(module)) throw new ThawError('internal', 'The guest agent has no builder.');
   try {

@@ -21,6 +21,15 @@ export interface CommandResult {
   readonly tail: readonly string[];
 }
 
+function killGroup(pid: number | undefined): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(process.platform === 'win32' ? pid : -pid, 'SIGKILL');
+  } catch {
+    // It ended by itself in this moment.
+  }
+}
+
 /** Runs a program to its end, whatever its status. Throws `setup_failed` when it cannot be started. */
 export async function tryCommand(
   argv: readonly [string, ...string[]],
@@ -29,8 +38,10 @@ export async function tryCommand(
   const [program, ...args] = argv;
   const deadline = AbortSignal.timeout(options.timeoutMs);
   const signal = options.signal === undefined ? deadline : AbortSignal.any([deadline, options.signal]);
+  // A group of its own, so that the deadline ends what the program started, too.
   const child = spawn(program, args, {
     stdio: ['ignore', 'pipe', 'pipe'],
+    detached: process.platform !== 'win32',
     ...(options.env === undefined ? {} : { env: { ...options.env } }),
   });
   const tail: string[] = [];
@@ -41,8 +52,9 @@ export async function tryCommand(
       options.onLine?.(line);
     });
   }
-  const kill = (): void => void child.kill('SIGKILL');
+  const kill = (): void => killGroup(child.pid);
   signal.addEventListener('abort', kill, { once: true });
+  process.once('exit', kill);
   try {
     return await new Promise<CommandResult>((resolve, reject) => {
       child.once('error', (cause) =>
@@ -52,16 +64,18 @@ export async function tryCommand(
     });
   } finally {
     signal.removeEventListener('abort', kill);
+    process.off('exit', kill);
   }
 }
 
-/** Runs a program that must succeed. Throws `setup_failed` with the last lines of its output. */
+/** Runs a program that must succeed. Throws `setup_failed` with the last lines of its output, `cancelled`. */
 export async function runCommand(
   argv: readonly [string, ...string[]],
   options: CommandOptions,
 ): Promise<readonly string[]> {
   const { code, tail } = await tryCommand(argv, options);
   if (code === 0) return tail;
+  if (options.signal?.aborted === true) throw new ThawError('cancelled', 'Set-up was interrupted.');
   const how = code === null ? `was ended after ${options.timeoutMs / 1000} s` : `ended with status ${code}`;
   throw new ThawError('setup_failed', [`\`${argv.join(' ')}\` ${how}.`, ...tail.slice(-15)].join('\n'));
 }

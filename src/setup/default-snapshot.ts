@@ -1,6 +1,6 @@
 /** Makes sure that the daemon has the image of the default snapshot: found, made from a public image, imported from the cache, or built from packages. */
 import { createReadStream } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DockerEndpoint } from '../engine/docker/endpoint.ts';
 import type { DockerPort } from '../engine/docker/port.ts';
@@ -39,10 +39,12 @@ export interface SnapshotOptions {
   readonly image?: string | undefined;
   /** Whether packages may be installed on this machine for it. */
   readonly install: boolean;
+  /** Ends a pull or a build that is under way. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Pulls an image, giving up when the registry is silent for too long. */
-async function pull(docker: DockerPort, image: string, progress: Progress): Promise<void> {
+async function pull({ docker, signal }: SnapshotOptions, image: string, progress: Progress): Promise<void> {
   const silence = new AbortController();
   const giveUp = (): void => silence.abort(new Error('the registry does not answer'));
   let timer = setTimeout(giveUp, registrySilenceMs);
@@ -55,7 +57,7 @@ async function pull(docker: DockerPort, image: string, progress: Progress): Prom
           timer = setTimeout(giveUp, registrySilenceMs);
           detail(message);
         },
-        silence.signal,
+        signal === undefined ? silence.signal : AbortSignal.any([silence.signal, signal]),
       ),
     );
   } finally {
@@ -71,15 +73,22 @@ async function madeFromPublicImage(
 ): Promise<boolean> {
   const { docker, endpoint, recipe } = options;
   try {
-    if ((await docker.inspectImage(publicBase)) === null) await pull(docker, publicBase, progress);
+    if ((await docker.inspectImage(publicBase)) === null) await pull(options, publicBase, progress);
     await progress.step('Building the default snapshot from a public image', (onLine) =>
       buildFromPublicImage({ endpoint, recipe, base: publicBase, image, onLine }),
     );
     return true;
   } catch (error) {
+    options.signal?.throwIfAborted();
     progress.note(`No public image can be used: ${toThawError(error).message}`);
     return false;
   }
+}
+
+/** Trees of builds that were killed. The caller holds the lock of this recipe, so nobody uses them. */
+async function removeLeftOvers(cacheDir: string, prefix: string): Promise<void> {
+  const names = (await readdir(cacheDir)).filter((name) => name.startsWith(prefix));
+  await Promise.all(names.map((name) => rm(join(cacheDir, name), { recursive: true, force: true })));
 }
 
 /** The cached root file system, built first when there is none. Answers whether it had to be built. */
@@ -96,13 +105,16 @@ async function ensureTarball(
       next: `Set THAW_DEFAULT_IMAGE to an image that the Docker Engine has, or make a registry reachable for it. Building from packages needs root on Debian or Ubuntu${name === '' ? '' : `; this is ${name}`}.`,
     });
   }
-  if (options.install) await installMissing(host, [bootstrapNeed], progress);
-  const workDir = await mkdtemp(join(cacheDir, 'build-'));
+  await installMissing(host, [bootstrapNeed], progress, options.install);
+  const prefix = `build-${recipeHash(recipe)}-`;
+  await removeLeftOvers(cacheDir, prefix);
+  const workDir = await mkdtemp(join(cacheDir, prefix));
   try {
     const root = join(workDir, 'root');
-    await buildRootFileSystem(host, recipe, root, progress);
+    const signal = options.signal ?? new AbortController().signal;
+    await buildRootFileSystem(host, recipe, root, progress, signal);
     await progress.step('Packing the root file system', () =>
-      writeTarball(root, tarball, AbortSignal.timeout(tarTimeoutMs)),
+      writeTarball(root, tarball, AbortSignal.any([signal, AbortSignal.timeout(tarTimeoutMs)])),
     );
     return true;
   } finally {
@@ -124,9 +136,14 @@ async function requireSameArchitecture(docker: DockerPort): Promise<void> {
   );
 }
 
-async function fromImage(docker: DockerPort, image: string, progress: Progress): Promise<DefaultSnapshot> {
-  if ((await docker.inspectImage(image)) !== null) return { name: snapshotName, image, origin: 'present' };
-  await pull(docker, image, progress);
+async function fromImage(
+  options: SnapshotOptions,
+  image: string,
+  progress: Progress,
+): Promise<DefaultSnapshot> {
+  if ((await options.docker.inspectImage(image)) !== null)
+    return { name: snapshotName, image, origin: 'present' };
+  await pull(options, image, progress);
   return { name: snapshotName, image, origin: 'pulled' };
 }
 
@@ -136,7 +153,7 @@ export async function ensureDefaultSnapshot(
   progress: Progress,
 ): Promise<DefaultSnapshot> {
   const { docker, recipe, cacheDir } = options;
-  if (options.image !== undefined) return await fromImage(docker, options.image, progress);
+  if (options.image !== undefined) return await fromImage(options, options.image, progress);
   const image = recipeImage(recipe);
   const present: DefaultSnapshot = { name: snapshotName, image, origin: 'present' };
   if ((await docker.inspectImage(image)) !== null) return present;

@@ -23,6 +23,8 @@ export interface PrepareOptions {
   readonly image?: string | undefined;
   /** Whether packages of the distribution may be installed. */
   readonly install: boolean;
+  /** Ends a pull or a build that is under way. */
+  readonly signal?: AbortSignal | undefined;
   readonly runtimeRoot?: string | undefined;
 }
 
@@ -52,7 +54,7 @@ function startingSource(options: PrepareOptions, progress: Progress, onStart: ()
       const { host } = options;
       if (options.install && (await missingNeeds(host, [engineNeed])).length > 0) {
         progress.note('No Docker Engine answers, and none is installed here.');
-        await installMissing(host, [engineNeed], progress);
+        await installMissing(host, [engineNeed], progress, true);
       }
       const opened = await startManagedEngine(managedOptions(options));
       if ('started' in opened && opened.started) onStart();
@@ -84,6 +86,7 @@ export async function prepare(options: PrepareOptions, progress: Progress): Prom
       recipe: options.recipe ?? defaultRecipe,
       image: options.image ?? setting(host, 'THAW_DEFAULT_IMAGE'),
       install: options.install,
+      signal: options.signal,
     },
     progress,
   );

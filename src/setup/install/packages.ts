@@ -48,10 +48,15 @@ export async function missingNeeds(host: Host, needs: readonly Need[]): Promise<
 const quietInstall = ['-y', '--no-install-recommends', '-o', 'Dpkg::Options::=--force-confold'] as const;
 
 /**
- * Installs what is missing of `needs`. Throws `setup_failed` with the commands for a person where this is not
- * Debian or Ubuntu, or where this process is not root.
+ * Installs what is missing of `needs`, if that is allowed. Throws `setup_failed` with the commands for a person where this is not
+ * Debian or Ubuntu, or where this process is not root, or may not install anything.
  */
-export async function installMissing(host: Host, needs: readonly Need[], progress: Progress): Promise<void> {
+export async function installMissing(
+  host: Host,
+  needs: readonly Need[],
+  progress: Progress,
+  allowed: boolean,
+): Promise<void> {
   const missing = await missingNeeds(host, needs);
   if (missing.length === 0) return;
   const packages = missing.flatMap((need) => need.packages);
@@ -69,6 +74,11 @@ export async function installMissing(host: Host, needs: readonly Need[], progres
   if (!host.isRoot) {
     throw new ThawError('setup_failed', `Packages are missing ${purposes}, and only root can install them.`, {
       next: `Run: sudo apt-get update && sudo apt-get install -y --no-install-recommends ${packages.join(' ')}`,
+    });
+  }
+  if (!allowed) {
+    throw new ThawError('setup_failed', `Packages are missing ${purposes}: ${packages.join(' ')}.`, {
+      next: `Run: apt-get update && apt-get install -y --no-install-recommends ${packages.join(' ')}. Or let Thaw do it: \`thaw serve --install\`.`,
     });
   }
   progress.note(`Installing packages of ${distribution.name} ${purposes}: ${packages.join(' ')}`);

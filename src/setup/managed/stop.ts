@@ -11,11 +11,16 @@ const daemonDeadlineMs = 60_000;
 const containerdDeadlineMs = 15_000;
 const unmountTimeoutMs = 10_000;
 
-/** A daemon that was killed leaves its data directory mounted on itself. In use by containers that go on, it stays. */
-async function unmountData(layout: EngineLayout, env: Environment): Promise<void> {
+/**
+ * A daemon that was killed leaves its data directory mounted on itself, and any daemon the host's network namespace
+ * once a container used that. What containers that go on use, stays.
+ */
+async function unmountLeft(layout: EngineLayout, env: Environment): Promise<void> {
   const mounts = await readFile('/proc/self/mountinfo', 'utf8').catch(() => '');
-  const isMounted = mounts.split('\n').some((line) => line.split(' ')[4] === layout.dataRoot);
-  if (isMounted) await tryCommand(['umount', layout.dataRoot], { timeoutMs: unmountTimeoutMs, env });
+  const points = new Set(mounts.split('\n').map((line) => line.split(' ')[4]));
+  for (const path of [layout.dataRoot, `${layout.execRoot}/netns/default`]) {
+    if (points.has(path)) await tryCommand(['umount', path], { timeoutMs: unmountTimeoutMs, env });
+  }
 }
 
 /**
@@ -40,7 +45,7 @@ export async function stopRunning(layout: EngineLayout, env: Environment): Promi
   }
   const range = (await readFile(layout.rangeFile, 'utf8').catch(() => '')).trim();
   if (range !== '') await closePacketFilter(layout.chainPrefix, range, env);
-  await unmountData(layout, env);
+  await unmountLeft(layout, env);
   await rm(layout.socket, { force: true });
   await rm(layout.pidFile, { force: true });
   return daemon !== null;

@@ -26,6 +26,7 @@ export async function buildRootFileSystem(
   recipe: SnapshotRecipe,
   root: string,
   progress: Progress,
+  signal: AbortSignal,
 ): Promise<void> {
   const { codename, name } = await readDistribution(host);
   const sources = distributionSources(await readAptSources(host.fileSystemRoot), codename);
@@ -49,6 +50,7 @@ export async function buildRootFileSystem(
       timeoutMs: bootstrapTimeoutMs,
       env,
       onLine,
+      signal,
     }),
   );
 
@@ -65,7 +67,7 @@ export async function buildRootFileSystem(
 
   const inside = (...argv: string[]): readonly [string, ...string[]] => ['chroot', root, ...argv];
   await progress.step(`Installing ${recipe.packages.length} packages and what they need`, async (onLine) => {
-    const options = { timeoutMs: installTimeoutMs, env, onLine };
+    const options = { timeoutMs: installTimeoutMs, env, onLine, signal };
     await runCommand(inside('apt-get', 'update'), options);
     await runCommand(
       inside('apt-get', 'install', '-y', '--no-install-recommends', ...recipe.packages),
@@ -73,7 +75,12 @@ export async function buildRootFileSystem(
     );
   });
   await progress.step('Finishing the root file system', (onLine) =>
-    runCommand(inside('/bin/sh', '-c', finishScript(recipe)), { timeoutMs: finishTimeoutMs, env, onLine }),
+    runCommand(inside('/bin/sh', '-c', finishScript(recipe)), {
+      timeoutMs: finishTimeoutMs,
+      env,
+      onLine,
+      signal,
+    }),
   );
 
   // What tells of this host, or would stop services that a user of the sandbox installs from starting.

@@ -6,12 +6,15 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, inject, test } from 'vitest';
 import { createDockerClient } from '../../../src/engine/docker/client.ts';
 import { ensureDefaultSnapshot, type SnapshotOptions } from '../../../src/setup/default-snapshot.ts';
+import { findProgram } from '../../../src/setup/find-program.ts';
 import { describeHost } from '../../../src/setup/host.ts';
 import { prepare } from '../../../src/setup/prepare.ts';
-import { silentProgress } from '../../../src/setup/progress.ts';
+import { lineProgress, silentProgress } from '../../../src/setup/progress.ts';
 import { buildFromPublicImage } from '../../../src/setup/snapshot/public-image.ts';
 import { minimalRecipe, recipeHash, recipeImage } from '../../../src/setup/snapshot/recipe.ts';
+import { buildRootFileSystem } from '../../../src/setup/snapshot/root-file-system.ts';
 import { writeTarball } from '../../../src/setup/snapshot/tarball.ts';
+import { processesNaming } from './managed-fixture.ts';
 
 const endpoint = inject('endpoint');
 const snapshot = inject('snapshot');
@@ -77,6 +80,24 @@ describe('the default snapshot', () => {
     await expect(missing).rejects.toMatchObject({ name: 'ThawError' });
   });
 });
+
+test.skipIf((await findProgram(host, 'debootstrap')) === null || !host.isRoot)(
+  'a build that is interrupted ends at once, with all that it started',
+  async () => {
+    const interruption = new AbortController();
+    const root = join(cacheDir, 'interrupted');
+    const progress = lineProgress(() => {});
+    const build = buildRootFileSystem(
+      host,
+      recipe,
+      root,
+      { ...progress, step: (_title, work) => work(() => interruption.abort()) },
+      interruption.signal,
+    );
+    await expect(build).rejects.toMatchObject({ code: 'cancelled' });
+    await expect.poll(() => processesNaming(root)).toEqual([]);
+  },
+);
 
 test('a second preparation only asks: it takes less than two seconds', async () => {
   const startedAt = performance.now();

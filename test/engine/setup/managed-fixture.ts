@@ -28,6 +28,10 @@ async function commandLines(): Promise<readonly string[]> {
   return lines.map((line) => line.replaceAll('\0', ' '));
 }
 
+/** The command lines that name a path. */
+export const processesNaming = async (path: string): Promise<readonly string[]> =>
+  (await commandLines()).filter((line) => line.includes(path));
+
 export async function managedFixture(): Promise<ManagedFixture> {
   const directory = await mkdtemp(join(tmpdir(), 'thaw-engine-'));
   const options: ManagedOptions = {
@@ -40,7 +44,7 @@ export async function managedFixture(): Promise<ManagedFixture> {
     options,
     layout,
     processes: async () =>
-      (await commandLines()).filter((line) => /dockerd|containerd/.test(line) && line.includes(directory)),
+      (await processesNaming(directory)).filter((line) => /dockerd|containerd/.test(line)),
     rules: async () => {
       const { stdout } = await run('iptables-save');
       return stdout.split('\n').filter((line) => line.includes(layout.chainPrefix));

@@ -20,15 +20,25 @@ describe('needs', () => {
     await chmod(await put('usr/bin/cc', ''), 0o755);
     expect(await missingNeeds(host, [compilerNeed, engineNeed])).toEqual([engineNeed]);
     for (const name of engineNeed.programs) await chmod(await put(`usr/sbin/${name}`, ''), 0o755);
-    await installMissing(host, [compilerNeed, engineNeed], silentProgress);
+    await installMissing(host, [compilerNeed, engineNeed], silentProgress, true);
   });
 
   test('without root on Debian the exact command is named', async () => {
     const { host, put } = await fakeHost();
     await put('etc/os-release', 'ID=debian\nVERSION_CODENAME=bookworm\nPRETTY_NAME="Debian GNU/Linux 12"\n');
-    await expect(installMissing(host, [compilerNeed], silentProgress)).rejects.toMatchObject({
+    await expect(installMissing(host, [compilerNeed], silentProgress, true)).rejects.toMatchObject({
       code: 'setup_failed',
       next: 'Run: sudo apt-get update && sudo apt-get install -y --no-install-recommends gcc libc6-dev',
+    });
+  });
+
+  test('nothing is installed without permission', async () => {
+    const { host, put } = await fakeHost();
+    await put('etc/os-release', 'ID=debian\n');
+    const asked = installMissing({ ...host, isRoot: true }, [compilerNeed], silentProgress, false);
+    await expect(asked).rejects.toMatchObject({
+      code: 'setup_failed',
+      next: expect.stringContaining('--install'),
     });
   });
 
@@ -36,13 +46,13 @@ describe('needs', () => {
     const { host, put } = await fakeHost();
     await put('etc/os-release', "ID=fedora\nPRETTY_NAME='Fedora Linux 40'\n");
     await expect(
-      installMissing({ ...host, isRoot: true }, [engineNeed], silentProgress),
+      installMissing({ ...host, isRoot: true }, [engineNeed], silentProgress, true),
     ).rejects.toMatchObject({
       message: expect.stringContaining('dockerd'),
       next: expect.stringContaining('Fedora Linux 40'),
     });
     const mac = { ...host, platform: 'darwin' as const };
-    await expect(installMissing(mac, [engineNeed], silentProgress)).rejects.toMatchObject({
+    await expect(installMissing(mac, [engineNeed], silentProgress, true)).rejects.toMatchObject({
       next: expect.stringContaining('Docker Desktop'),
     });
   });
