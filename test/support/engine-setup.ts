@@ -23,6 +23,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
   return async () => {
     const left = newObjects(before, await listThawObjects(prepared.docker));
     if (prepared.started) await releaseTestEngine(prepared);
-    if (left.length > 0) throw new Error(`The tests left these behind:\n${left.join('\n')}`);
+    if (left.length === 0) return;
+    // vitest shows an error of a teardown and ends with status 0 all the same.
+    process.exitCode = 1;
+    throw new Error(`The tests left these behind:\n${left.join('\n')}`);
   };
 }
