@@ -7,9 +7,10 @@ import { openControlServer } from './control/control-server.ts';
 import { type EngineOpener, EngineSupply } from './control/engine-supply.ts';
 import { watchIdleness } from './control/idle-watch.ts';
 import type { OwnerConfig } from './control/owner-config.ts';
-import { type OwnerLock, takeOwnerLock, writeOwnerFacts } from './control/owner-lock.ts';
+import { type OwnerLock, removeOwnerFacts, takeOwnerLock, writeOwnerFacts } from './control/owner-lock.ts';
 import { ensurePrivateDir } from './control/private-dir.ts';
 import type { OwnerStatus } from './control/status.ts';
+import { ThawError } from './errors.ts';
 import type { Logger } from './log.ts';
 import { buildCatalogue } from './server/catalogue.ts';
 import { Connections } from './server/connections.ts';
@@ -23,6 +24,8 @@ export interface OwnerDependencies {
   readonly clock: Clock;
   readonly log: Logger;
   readonly pid: number;
+  /** The flags that it was started with, for who has to start it again. */
+  readonly args: readonly string[];
   /** How long calls wait for the engine; tests shorten it. */
   readonly waitMs?: number;
 }
@@ -41,6 +44,8 @@ export interface Owner {
 }
 
 const MS_PER_MINUTE = 60_000;
+/** Longer than stopping many sandboxes and the managed engine takes; what is cut off is cleaned by the next start. */
+const CLOSE_LIMIT_MS = 110_000;
 
 /** Null when another owner has the state directory. Throws the errno of what could not be opened. */
 export async function startOwner(dependencies: OwnerDependencies): Promise<Owner | null> {
@@ -57,7 +62,10 @@ export async function startOwner(dependencies: OwnerDependencies): Promise<Owner
   }
 }
 
-async function open({ config, openEngine, clock, log, pid, waitMs }: OwnerDependencies, lock: OwnerLock) {
+async function open(
+  { config, openEngine, clock, log, pid, args, waitMs }: OwnerDependencies,
+  lock: OwnerLock,
+) {
   const { paths } = config;
   const startedAtMs = clock.now();
   const startedAt = toTimestamp(startedAtMs);
@@ -65,7 +73,7 @@ async function open({ config, openEngine, clock, log, pid, waitMs }: OwnerDepend
     if (paths.socketDir === null) return;
     for (const socket of [paths.mcpSocket, paths.controlSocket]) rmSync(socket, { force: true });
   };
-  writeOwnerFacts(paths, { pid, version, startedAt });
+  writeOwnerFacts(paths, { pid, version, startedAt, args: [...args] });
   removeSockets();
 
   const supply = new EngineSupply({
@@ -126,13 +134,23 @@ async function open({ config, openEngine, clock, log, pid, waitMs }: OwnerDepend
     await mcp.close();
     closeControl();
     removeSockets();
+    const leavesWork = options.sandboxes === 'keep' && (supply.engine?.runningSandboxes() ?? 0) > 0;
     try {
       await connections.closeAll();
       await supply.close(options);
+      if (!leavesWork) removeOwnerFacts(paths);
     } finally {
       lock.release();
     }
     log.info('owner ended');
   };
-  return { closed: close(), shutdown: beginShutdown };
+  const tooLate = wish.then(
+    () =>
+      new Promise<never>((_resolve, reject) => {
+        clock.schedule(CLOSE_LIMIT_MS, () =>
+          reject(new ThawError('timeout', 'Closing the engine took too long.')),
+        );
+      }),
+  );
+  return { closed: Promise.race([close(), tooLate]), shutdown: beginShutdown };
 }

@@ -10,13 +10,16 @@ export type LogLevel = (typeof logLevels)[number];
 const secretKeys = ['env', 'token', 'authToken', 'authorization', 'password', 'apiKey'];
 
 export function createLogger(level: LogLevel): Logger {
+  const destination = pino.destination({ dest: 2, sync: true });
+  // A log file on a full disk or a terminal that is gone must not end the process that logs.
+  destination.on('error', () => {});
   return pino(
     {
       level,
       base: { name: 'thaw' },
       redact: { paths: secretKeys.flatMap((key) => [key, `*.${key}`, `*.*.${key}`]), censor: '[hidden]' },
     },
-    pino.destination({ dest: 2, sync: true }),
+    destination,
   );
 }
 

@@ -55,14 +55,19 @@ function obeySignals(host: ProcessHost, log: Logger): SignalTarget {
   };
 }
 
-async function serve(flags: Flags, host: ProcessHost, makeOpener: OpenerFactory): Promise<number> {
+async function serve(
+  flags: Flags,
+  host: ProcessHost,
+  args: readonly string[],
+  makeOpener: OpenerFactory,
+): Promise<number> {
   const config = readConfig(flags, host);
   const log = createLogger(config.logLevel);
   const signals = obeySignals(host, log);
   let owner: Owner | null;
   try {
     const openEngine = makeOpener(config, log, host);
-    owner = await startOwner({ config, openEngine, clock: systemClock, log, pid: host.pid });
+    owner = await startOwner({ config, openEngine, clock: systemClock, log, pid: host.pid, args });
   } catch (error) {
     host.stderr.write(`thaw serve: ${explain(error)}\n`);
     return 1;
@@ -87,5 +92,5 @@ export const serveCommand = (makeOpener: OpenerFactory): Command => ({
   flags: ownerFlags,
   help: () =>
     `Usage: thaw serve [options]\n\nRuns the owner of the sandboxes. \`thaw mcp\` starts it by itself when none runs.\nFlags count more than environment variables.\n\nOptions:\n${ownerFlagsHelp()}`,
-  run: (flags, host) => serve(flags, host, makeOpener),
+  run: (flags, host, args) => serve(flags, host, args, makeOpener),
 });

@@ -7,13 +7,24 @@ import Database from 'libsql';
 import { z } from 'zod';
 import type { Paths } from '../config.ts';
 
-const OwnerFacts = z.object({ pid: z.number().int(), version: z.string(), startedAt: z.string() });
-/** What is written beside the lock for people and for `thaw stop`; only true while the lock is held. */
+const OwnerFacts = z.object({
+  pid: z.number().int(),
+  version: z.string(),
+  startedAt: z.string(),
+  /** The flags that it was started with. */
+  args: z.array(z.string()),
+});
+/**
+ * What is written beside the lock for people and for `thaw stop`. It stays when the owner dies, and when it leaves
+ * sandboxes running: facts without a lock mean that something may still run.
+ */
 export type OwnerFacts = z.infer<typeof OwnerFacts>;
 
 export interface OwnerLock {
   release(): void;
 }
+
+export const removeOwnerFacts = (paths: Paths): void => rmSync(paths.ownerFile, { force: true });
 
 const isBusy = (error: unknown): boolean =>
   error instanceof Error &&
@@ -33,7 +44,6 @@ export function takeOwnerLock(paths: Paths): OwnerLock | null {
   }
   return {
     release: () => {
-      rmSync(paths.ownerFile, { force: true });
       database.exec('ROLLBACK');
       database.close();
     },

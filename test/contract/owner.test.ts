@@ -143,13 +143,9 @@ describe('thaw stop', () => {
     expect(space.closedWith()).toEqual(['keep']);
   });
 
-  it('says so when nothing runs, and after a crash', async () => {
+  it('says so when nothing runs', async () => {
     const nothing = await space.run('stop');
     expect([nothing.code, nothing.stdout]).toEqual([0, `No owner runs for ${space.paths.stateDir}.\n`]);
-    const owner = await serve();
-    owner.kill('SIGKILL');
-    await once(owner, 'exit');
-    expect((await space.run('stop')).code).toBe(0);
   });
 
   it('aborts what is in flight', async () => {
@@ -221,4 +217,37 @@ it('writes nothing on standard output', async () => {
   owner.kill('SIGTERM');
   await once(owner, 'exit');
   expect(stdout).toBe('');
+});
+
+describe('what an owner left behind', () => {
+  /** Starts a detached owner as a client does, with a sandbox in it. */
+  async function leaveWork(): Promise<number> {
+    const owner = await serve('--pool-target', '3');
+    await withClient((client) => call(client, 'sandbox_create', { name: 'left' }));
+    return owner.pid ?? 0;
+  }
+
+  it('is ended by thaw stop after the owner was killed', async () => {
+    process.kill(await leaveWork(), 'SIGKILL');
+    const { code, stdout, stderr } = await space.run('stop');
+    expect(stderr).toContain('left things running');
+    expect([code, stdout]).toEqual([0, expect.stringContaining('ended; its sandboxes are stopped')]);
+    expect(space.closedWith()).toEqual(['stop', 'released']);
+    expect(left()).toEqual([]);
+    expect((await space.run('stop')).stdout).toContain('No owner runs');
+  });
+
+  it('is ended by thaw stop after a signal ended the owner', async () => {
+    const pid = await leaveWork();
+    process.kill(pid, 'SIGTERM');
+    await expect.poll(() => isProcessAlive(pid)).toBe(false);
+    expect((await space.run('stop')).stderr).toContain('left things running');
+    expect(space.closedWith()).toEqual(['keep', 'stop', 'released']);
+    expect(left()).toEqual([]);
+  });
+
+  it('is left alone by thaw stop --keep', async () => {
+    process.kill(await leaveWork(), 'SIGKILL');
+    expect((await space.run('stop', '--keep')).stdout).toContain('No owner runs');
+  });
 });

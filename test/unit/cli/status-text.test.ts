@@ -1,0 +1,62 @@
+/** The table of thaw status. */
+import { expect, it } from 'vitest';
+import { describeDuration, statusText } from '../../../src/cli/status-text.ts';
+import type { OwnerStatus } from '../../../src/control/status.ts';
+
+const status: OwnerStatus = {
+  pid: 42,
+  version: '1.2.3',
+  startedAt: '2026-05-01T10:00:00.000Z',
+  uptimeSeconds: 3_725,
+  stateDir: '/s',
+  mcpSocket: '/s/mcp.sock',
+  clients: [
+    { id: 1, name: 'claude' },
+    { id: 2, name: null },
+  ],
+  preparation: { state: 'ready', message: null },
+  engine: {
+    docker: { version: '28.0', storageDriver: 'overlay2', cgroupVersion: 2 },
+    snapshot: 'default',
+    pool: { target: 4, parked: 3, starting: 1, hits: 7, misses: 2, lastError: 'no space' },
+    sandboxes: { started: 2, stopped: 0 },
+    helper: 'on',
+    connected: false,
+  },
+};
+
+it('has a row for everything', () => {
+  expect(statusText(status)).toBe(
+    [
+      'owner      pid 42, version 1.2.3, up 1 h 2 min',
+      'state      /s',
+      'socket     /s/mcp.sock',
+      'clients    2 (claude, not introduced)',
+      'engine     ready',
+      'docker     28.0, overlay2, cgroup v2, does not answer now',
+      'helper     on',
+      'snapshot   default',
+      'pool       3 of 4 parked, 1 starting, 7 hits, 2 misses',
+      '           last error: no space',
+      'sandboxes  2 started',
+      '',
+    ].join('\n'),
+  );
+});
+
+it('says what the preparation does', () => {
+  const preparation = { state: 'preparing', message: 'Building the default snapshot' } as const;
+  expect(statusText({ ...status, clients: [], engine: null, preparation })).toContain(
+    'clients    none\nengine     preparing: Building the default snapshot\n',
+  );
+});
+
+it.each([
+  [0, '0 s'],
+  [59, '59 s'],
+  [60, '1 min'],
+  [3_601, '1 h'],
+  [90_061, '1 d 1 h'],
+])('calls %d seconds %s', (seconds, text) => {
+  expect(describeDuration(seconds)).toBe(text);
+});
