@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "bytes.h"
-#include "limits.h"
+#include "nofile.h"
 
 enum { FALLBACK_FDS = 65536 };
 
@@ -66,7 +66,7 @@ void child_prepare(struct child_stdio stdio, bool pty) {
   status_fd = status >= 0 ? CHILD_STATUS_FD : -1;
   close_from(CHILD_FIRST_CLOSED);
   umask(022);
-  limits_restore();
+  nofile_restore();
 }
 
 int child_become(const struct identity *identity) {

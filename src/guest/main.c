@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "crc.h"
-#include "limits.h"
+#include "nofile.h"
 #include "link.h"
 #include "loop.h"
 #include "process.h"
@@ -45,7 +45,7 @@ int main(int argc, char **argv) {
   prctl(PR_SET_DUMPABLE, 0);
 #endif
   prctl(PR_SET_CHILD_SUBREAPER, 1);
-  limits_raise();
+  nofile_raise();
   crc_prepare();
   loop_prepare();
   link_prepare();

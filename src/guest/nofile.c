@@ -1,5 +1,5 @@
 /* The agent holds several descriptors per command, so it takes what the hard limit allows; commands keep the soft one. */
-#include "limits.h"
+#include "nofile.h"
 
 #include <stdbool.h>
 #include <sys/resource.h>
@@ -9,13 +9,13 @@ enum { DESCRIPTORS = 16384 };
 static struct rlimit original;
 static bool raised;
 
-void limits_raise(void) {
+void nofile_raise(void) {
   if (getrlimit(RLIMIT_NOFILE, &original) < 0 || original.rlim_cur >= DESCRIPTORS) return;
   struct rlimit wanted = original;
   wanted.rlim_cur = original.rlim_max < DESCRIPTORS ? original.rlim_max : DESCRIPTORS;
   raised = setrlimit(RLIMIT_NOFILE, &wanted) == 0;
 }
 
-void limits_restore(void) {
+void nofile_restore(void) {
   if (raised) setrlimit(RLIMIT_NOFILE, &original);
 }
