@@ -48,7 +48,16 @@ export interface Group {
 }
 
 export interface Closable {
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
+}
+
+/** `work` that runs once; whoever calls again waits for that one run. A stage is closed by its group and by the clean-up. */
+export function once(work: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> | null = null;
+  return () => {
+    running ??= work();
+    return running;
+  };
 }
 
 export function group<Stage extends Closable>(

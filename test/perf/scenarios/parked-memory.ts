@@ -2,7 +2,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import type { DockerPort } from '../../../src/engine/docker/port.ts';
 import { OWNER_LABEL, ROLE_LABEL, SANDBOX_LABEL } from '../../../src/engine/labels.ts';
-import type { Scenario } from '../scenario.ts';
+import type { Finding, Scenario } from '../scenario.ts';
 import type { OwnerStage } from '../stages/owner.ts';
 import { warmId } from './warm-batches.ts';
 
@@ -28,12 +28,22 @@ function withDescendants(pid: number, parents: ReadonlyMap<number, number>): rea
   return [pid, ...children.flatMap((child) => withDescendants(child, parents))];
 }
 
-/** The proportional set size: memory that several processes share counts for each in part. */
-async function pssBytes(pid: number): Promise<number> {
+interface Memory {
+  /** Memory that several processes share counts for each of them in part. */
+  readonly pss: number;
+  /** It counts for each in full. */
+  readonly rss: number;
+}
+
+/** Bytes of the process. */
+async function memoryOf(pid: number): Promise<Memory> {
   const text = await readFile(`/proc/${pid}/smaps_rollup`, 'utf8');
-  const kib = /^Pss:\s+(\d+) kB$/m.exec(text)?.[1];
-  if (kib === undefined) throw new Error(`/proc/${pid}/smaps_rollup has no Pss line`);
-  return Number(kib) * BYTES_PER_KIB;
+  const read = (name: string): number => {
+    const kib = new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(text)?.[1];
+    if (kib === undefined) throw new Error(`/proc/${pid}/smaps_rollup has no ${name}`);
+    return Number(kib) * BYTES_PER_KIB;
+  };
+  return { pss: read('Pss'), rss: read('Rss') };
 }
 
 /** Host process ids of the init processes of all containers that belong to the owner of this sandbox. */
@@ -48,27 +58,34 @@ async function initPids(docker: DockerPort, sandbox: string): Promise<readonly n
 }
 
 export const parkedMemory: Scenario<OwnerStage> = {
-  names: ['parked.memory'],
+  names: ['parked.memory', 'parked.memory.rss'],
   async run(stage, { docker }) {
     const sandbox = warmId((await stage.client.call('sandbox_create', {})).value);
     await stage.full();
     const [pids, parents] = await Promise.all([initPids(docker, sandbox), readParents()]);
-    let total = 0;
+    const total = { pss: 0, rss: 0 };
     for (const pid of pids) {
       const shim = parents.get(pid);
       if (shim === undefined) throw new Error('The processes of the Docker Engine cannot be seen from here.');
-      for (const each of [shim, ...withDescendants(pid, parents)]) total += await pssBytes(each);
+      for (const each of [shim, ...withDescendants(pid, parents)]) {
+        const { pss, rss } = await memoryOf(each);
+        total.pss += pss;
+        total.rss += rss;
+      }
     }
     await stage.clear([sandbox]);
+    const what = 'of all processes of a parked sandbox and of its containerd shim, mean';
+    const figure = (name: string, bytes: number, note: string): Finding => ({
+      kind: 'figure',
+      name,
+      value: bytes / pids.length / BYTES_PER_MB,
+      unit: 'MB',
+      n: pids.length,
+      note: `${note} ${what}`,
+    });
     return [
-      {
-        kind: 'figure',
-        name: 'parked.memory',
-        value: total / pids.length / BYTES_PER_MB,
-        unit: 'MB',
-        n: pids.length,
-        note: 'mean PSS of all processes of a parked sandbox and of its containerd shim',
-      },
+      figure('parked.memory', total.pss, 'proportional set size'),
+      figure('parked.memory.rss', total.rss, 'resident set size, shared pages counted in full,'),
     ];
   },
 };

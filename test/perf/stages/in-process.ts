@@ -7,7 +7,7 @@ import { systemClock } from '../../../src/clock.ts';
 import { openEngine } from '../../../src/engine/engine.ts';
 import type { Engine, EngineOptions } from '../../../src/engine/options.ts';
 import { createLogger } from '../../../src/log.ts';
-import type { Bench, Closable } from '../scenario.ts';
+import { type Bench, type Closable, once } from '../scenario.ts';
 import { removeOwner } from './sweep.ts';
 
 const FULL_DEADLINE_MS = 120_000;
@@ -51,13 +51,10 @@ export const openEngineStage =
   async (bench: Bench): Promise<EngineStage> => {
     const options = await temporaryEngineOptions(bench, poolTarget);
     let engine: Engine | null = null;
-    let closed = false;
-    const close = async (): Promise<void> => {
-      if (closed) return;
-      closed = true;
+    const close = once(async () => {
       await engine?.close({ sandboxes: 'stop' });
       await removeOwner(bench.docker, options.stateDir);
-    };
+    });
     bench.cleanup.add('closing an engine of the benchmark', close);
     engine = await openEngine(options);
     const open = engine;

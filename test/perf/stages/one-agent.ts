@@ -6,7 +6,7 @@ import { networkName } from '../../../src/engine/labels.ts';
 import { defaultLimits } from '../../../src/engine/limits.ts';
 import { openContext } from '../../../src/engine/open-context.ts';
 import { newSandboxId } from '../../../src/ids.ts';
-import type { Bench, Closable } from '../scenario.ts';
+import { type Bench, type Closable, once } from '../scenario.ts';
 import { temporaryEngineOptions } from './in-process.ts';
 import { removeOwner } from './sweep.ts';
 
@@ -17,14 +17,11 @@ export interface AgentStage extends Closable {
 export async function openAgentStage(bench: Bench): Promise<AgentStage> {
   const options = { ...(await temporaryEngineOptions(bench, 0)), clock: systemClock };
   const context = await openContext(options);
-  let closed = false;
-  const close = async (): Promise<void> => {
-    if (closed) return;
-    closed = true;
+  const close = once(async () => {
     await context.host.close();
     context.store.close();
     await removeOwner(bench.docker, options.stateDir);
-  };
+  });
   bench.cleanup.add(`removing ${networkName(context.owner)}`, close);
   const guest = await launchGuest(
     context,

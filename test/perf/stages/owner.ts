@@ -1,6 +1,6 @@
 /** An owner process of the benchmark's own with a real MCP client over stdio: what an agent has. */
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { once as onceEvent } from 'node:events';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ import { forEachBounded } from '../../../src/engine/bounded.ts';
 import { describeEndpoint } from '../../../src/engine/docker/endpoint.ts';
 import { type AgentClient, connectAgent } from '../../../src/quickstart/agent-client.ts';
 import { awaitFullPool } from '../../../src/quickstart/warm-pool.ts';
-import { type Bench, type Closable, POOL_SIZE } from '../scenario.ts';
+import { type Bench, type Closable, once, POOL_SIZE } from '../scenario.ts';
 import { removeOwner } from './sweep.ts';
 
 const FULL_DEADLINE_MS = 120_000;
@@ -48,7 +48,7 @@ async function stopOwner(bench: Bench, environment: Environment): Promise<void> 
     env: { ...environment },
     stdio: ['ignore', 'ignore', 'inherit'],
   });
-  const [status]: readonly unknown[] = await once(child, 'exit');
+  const [status]: readonly unknown[] = await onceEvent(child, 'exit');
   if (status !== 0) throw new Error(`thaw stop ended with status ${String(status)}`);
 }
 
@@ -58,14 +58,11 @@ export async function openOwnerStage(bench: Bench): Promise<OwnerStage> {
   const { controlSocket } = resolvePaths(undefined, environment);
   const command = [...bench.thaw, 'mcp'] as const;
   let client: AgentClient | null = null;
-  let closed = false;
-  const close = async (): Promise<void> => {
-    if (closed) return;
-    closed = true;
+  const close = once(async () => {
     await client?.close();
     await stopOwner(bench, environment);
     await removeOwner(bench.docker, stateDir);
-  };
+  });
   bench.cleanup.add('stopping the owner of the benchmark', close);
   const connected = await connectAgent({ command, environment });
   client = connected;

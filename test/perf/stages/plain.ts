@@ -2,7 +2,7 @@
 
 import { randomHex } from '../../../src/ids.ts';
 import { PlainDocker } from '../../../src/quickstart/plain-docker.ts';
-import type { Bench, Closable } from '../scenario.ts';
+import { type Bench, type Closable, once } from '../scenario.ts';
 
 export interface PlainStage extends Closable {
   readonly plain: PlainDocker;
@@ -10,13 +10,10 @@ export interface PlainStage extends Closable {
 
 export async function openPlainStage(bench: Bench): Promise<PlainStage> {
   const plain = new PlainDocker(bench.endpoint, `thaw.bench.${randomHex(4)}`);
-  let closed = false;
-  const close = async (): Promise<void> => {
-    if (closed) return;
-    closed = true;
+  const close = once(async () => {
     await plain.removeAll();
     plain.close();
-  };
+  });
   bench.cleanup.add('removing the containers of plain Docker', close);
   return { plain, close };
 }
