@@ -45,3 +45,12 @@ export function suggest(wrong: string, candidates: readonly string[]): string | 
   const limit = Math.max(1, Math.floor(wrong.length / 3));
   return best !== null && best.score <= limit ? best.name : null;
 }
+
+/** Up to `count` of `candidates`, the likest to `wrong` first, however unlike they are. */
+export function nearest(wrong: string, candidates: readonly string[], count = 5): string[] {
+  return candidates
+    .map((name) => ({ name, score: unlikeness(wrong, name) }))
+    .sort((a, b) => a.score - b.score)
+    .slice(0, count)
+    .map(({ name }) => name);
+}

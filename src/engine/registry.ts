@@ -1,9 +1,9 @@
 /** All sandboxes of this owner, by id and by name. What changes here is on disk before the change is seen. */
 
 import type { Clock } from '../clock.ts';
-import { closestNames } from '../closest.ts';
 import { ThawError } from '../errors.ts';
 import type { ContainerId, SandboxId } from '../ids.ts';
+import { nearest } from '../suggest.ts';
 import { ManagedSandbox } from './managed-sandbox.ts';
 import type { SandboxRecord } from './store/records.ts';
 import type { Store } from './store/store.ts';
@@ -47,10 +47,10 @@ export class Registry {
   find(idOrName: string): ManagedSandbox {
     const found = this.#byId.get(idOrName) ?? this.#byName.get(idOrName);
     if (found !== undefined) return found;
-    const near = closestNames(idOrName, [...this.#byName.keys()]);
-    const existing = near.length === 0 ? 'There are no sandboxes.' : `Existing: ${near.join(', ')}.`;
+    const likely = nearest(idOrName, [...this.#byName.keys()]);
+    const existing = likely.length === 0 ? 'There are no sandboxes.' : `Existing: ${likely.join(', ')}.`;
     throw new ThawError('sandbox_not_found', `Sandbox with ID or name ${idOrName} not found. ${existing}`, {
-      context: { existing: near },
+      context: { existing: likely },
     });
   }
 
