@@ -108,6 +108,11 @@ void channel_exit(struct channel *channel, enum exit_kind kind, uint32_t value) 
   channel_has_data(channel);
 }
 
+void channel_half_closed(struct channel *channel) {
+  bool open = channel->in.source.fd >= 0 || channel->out[0].state != OUTLET_ENDED;
+  if (channel->kind == CHANNEL_DIAL && !open && !channel->exited) channel_exit(channel, EXIT_CODE, 0);
+}
+
 static void send_control(struct channel *channel) {
   uint8_t payload[8];
   uint8_t pending = channel->pending;

@@ -79,6 +79,8 @@ void channel_started(struct channel *channel);
 void channel_failed(struct channel *channel, int error, enum step step);
 /* The work is over; EXIT follows the output that is still to be sent. */
 void channel_exit(struct channel *channel, enum exit_kind kind, uint32_t value);
+/* A socket whose two directions have both ended is over. */
+void channel_half_closed(struct channel *channel);
 void channel_wants(struct channel *channel, uint8_t pending);
 void channel_has_data(struct channel *channel);
 

@@ -108,7 +108,8 @@ _Noreturn void file_write(struct file_request *request) {
   if (exists && old < 0 && errno != ETXTBSY) file_fail(errno, STEP_OPEN);
   mode_t mode = request->flags & FILE_MODE_GIVEN ? request->mode : exists ? before.st_mode & 07777 : DEFAULT_MODE;
   int fd = open_beside(target, temporary);
-  bool denied = fd < 0 && (errno == EACCES || errno == EPERM || errno == EROFS);
+  /* ENOENT: a file system of the kernel's own, which makes no files. */
+  bool denied = fd < 0 && (errno == EACCES || errno == EPERM || errno == EROFS || errno == ENOENT);
   if (fd < 0 && !(denied && old >= 0)) file_fail(errno, STEP_OPEN);
   if (fd >= 0) file_remove_at_end(temporary);
   if (fd >= 0 && exists && (before.st_uid != geteuid() || before.st_gid != getegid()) &&

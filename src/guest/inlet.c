@@ -18,6 +18,7 @@ static void give_up(struct inlet *inlet) {
   inlet->gone = true;
   ring_forget(&inlet->ring, inlet->ring.end);
   acknowledge(inlet);
+  channel_half_closed(inlet->channel);
 }
 
 static void finish(struct inlet *inlet) {
@@ -31,6 +32,7 @@ static void finish(struct inlet *inlet) {
     }
   }
   source_close(&inlet->source);
+  channel_half_closed(inlet->channel);
 }
 
 static void write_some(struct inlet *inlet) {

@@ -38,6 +38,7 @@ static void end(struct outlet *outlet, bool others_write) {
   if (others_write) drain_start(source_take(&outlet->source));
   else source_close(&outlet->source);
   channel_has_data(outlet->channel);
+  channel_half_closed(outlet->channel);
 }
 
 static void read_some(struct outlet *outlet) {

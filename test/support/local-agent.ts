@@ -19,6 +19,8 @@ export interface LocalAgentOptions {
   /** As PID 1 of a pid namespace of its own, as in a sandbox. Needs root. */
   readonly asInit?: boolean;
   readonly graceMs?: number;
+  /** A program and its arguments that execute the agent, such as `prlimit`. */
+  readonly wrapper?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
 }
 
@@ -79,7 +81,7 @@ async function childOf(parent: number): Promise<number> {
 
 /** Builds the agent if needed and starts it. */
 export async function startLocalAgent(options: LocalAgentOptions = {}): Promise<LocalAgent> {
-  const { sanitize = false, host = false, asInit = false, graceMs, env = {} } = options;
+  const { sanitize = false, host = false, asInit = false, graceMs, wrapper = [], env = {} } = options;
   const { path } = await buildGuest({ outDir, sanitize });
   const args = [
     ...(host ? ['--host'] : []),
@@ -87,7 +89,7 @@ export async function startLocalAgent(options: LocalAgentOptions = {}): Promise<
   ];
   const [program, ...rest] = asInit
     ? ['unshare', '--pid', '--fork', '--kill-child', '--mount-proc', path, ...args]
-    : [path, ...args];
+    : [...wrapper, path, ...args];
   const child = spawn(program ?? path, rest, {
     stdio: 'pipe',
     // The leak check traces the process from outside, which the end of a pid namespace cuts short.

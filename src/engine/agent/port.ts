@@ -7,7 +7,10 @@
 export type GuestUser = string;
 
 export interface SpawnOptions {
-  /** At least one element; resolved through the guest's PATH when it has no slash. */
+  /**
+   * At least one element; resolved through the guest's PATH when it has no slash. Linux takes 128 KiB per argument,
+   * but the text of a shell's `-c` may have up to 4 MiB.
+   */
   readonly argv: readonly string[];
   /** Default: the user's home directory. */
   readonly cwd?: string;
@@ -38,9 +41,12 @@ export type OutputName = 'stdout' | 'stderr';
 export interface GuestProcess {
   /** The process id inside the guest, known once `started` resolves. */
   readonly pid: number;
-  /** Chunks of one stream until its end. Consuming is what lets the guest send more. Iterate once. */
+  /**
+   * Chunks of one stream until its end. Consuming is what lets the guest send more. Iterate once; whoever leaves the
+   * loop early gives the rest of the stream up, and the process goes on.
+   */
   output(name: OutputName): AsyncIterable<Buffer>;
-  /** Resolves once the bytes are accepted by the flow control. */
+  /** Resolves once the bytes are accepted by the flow control, or dropped because nobody reads them any more. */
   write(data: Buffer): Promise<void>;
   closeStdin(): void;
   resize(size: { readonly cols: number; readonly rows: number }): void;
@@ -118,6 +124,7 @@ export interface AgentConnection {
   ping(timeoutMs?: number): Promise<number>;
   /** Resolves when the process runs. Throws `command_not_started`, `process_limit`, `agent_unreachable`. */
   spawn(options: SpawnOptions): Promise<GuestProcess>;
+  /** Follows links; one that leads nowhere is told as a link. */
   stat(path: string, scope?: FileScope): Promise<GuestStat>;
   /** At most `maxBytes` of a regular file from `offset`; throws `not_a_file`, `is_a_directory`, `file_not_found`, … */
   readFile(
@@ -149,6 +156,7 @@ export interface AgentConnection {
   ): Promise<void>;
   move(from: string, to: string, options: { readonly overwrite: boolean }, scope?: FileScope): Promise<void>;
   remove(path: string, options: { readonly recursive: boolean }, scope?: FileScope): Promise<void>;
+  /** `host` is an address inside the guest; default: 127.0.0.1 and then ::1. */
   dial(port: number, host?: string): Promise<GuestSocket>;
   listeningPorts(): Promise<readonly ListeningPort[]>;
   /** Sends a signal to every process of the guest but the agent itself; needs no fork, so it works under a fork bomb. */

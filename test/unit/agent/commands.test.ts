@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { startLocalAgent } from '../../support/local-agent.ts';
 import { describeAgent, eventually, read, run, shell } from './describe-agent.ts';
 
 describeAgent('commands', (subject) => {
@@ -187,4 +188,32 @@ describeAgent('commands', (subject) => {
     const zombies = `ps -o stat= --ppid ${subject().local.pid} | grep -c Z`;
     await eventually(async () => (await shell(agent(), zombies)).stdout.trim() === '0');
   });
+});
+
+it('survives that it cannot fork, and says so', async () => {
+  const wrapper = ['setpriv', '--reuid=54322', '--regid=54322', '--clear-groups', 'prlimit', '--nproc=1'];
+  const local = await startLocalAgent({ wrapper });
+  const agent = await local.connect();
+  await expect(agent.spawn({ argv: ['/bin/true'] })).rejects.toMatchObject({
+    code: 'process_limit',
+    retryable: true,
+  });
+  await expect(agent.stat('/')).rejects.toMatchObject({ code: 'process_limit' });
+  expect(await agent.ping()).toBeGreaterThan(0);
+  agent.close();
+  await local.stop();
+});
+
+it('runs commands as itself where it is not root, and says why it cannot as another', async () => {
+  const local = await startLocalAgent({
+    wrapper: ['setpriv', '--reuid=54323', '--regid=54323', '--clear-groups'],
+  });
+  const agent = await local.connect();
+  expect((await shell(agent, 'id -u', { user: '54323:54323' })).stdout).toBe('54323\n');
+  await expect(agent.spawn({ argv: ['true'] })).rejects.toMatchObject({
+    code: 'command_not_started',
+    message: expect.stringContaining('cannot run as root: EPERM'),
+  });
+  agent.close();
+  await local.stop();
 });

@@ -14,7 +14,7 @@ describeAgent('flow control', (subject) => {
     timeout: 60_000,
   }, async () => {
     const { local, sanitized } = subject();
-    const total = sanitized ? 200_000_000 : 1_000_000_000;
+    const total = sanitized ? 100_000_000 : 1_000_000_000;
     const before = { agent: await residentKiB(local.pid), node: process.memoryUsage().rss / 1024 };
     const loud = await agent().spawn({ argv: ['/bin/sh', '-c', `yes | head -c ${total}`] });
     let bytes = 0;

@@ -36,7 +36,21 @@ describeAgent('network', (subject) => {
       if (text === '<hello>') socket.end();
     }
     expect(text).toBe('<hello>bye');
+    // Both directions have ended, so there is nothing left to destroy.
     socket.destroy();
+  });
+
+  it('holds no channel for sockets that have ended', { timeout: 30_000 }, async () => {
+    const port = await listen((socket) => void socket.resume().on('end', () => socket.end()));
+    for (let round = 0; round < 12; round++) {
+      await Promise.all(
+        Array.from({ length: 100 }, async () => {
+          const socket = await agent().dial(port);
+          socket.end();
+          for await (const _ of socket.received) throw new Error('nothing was sent');
+        }),
+      );
+    }
   });
 
   it('carries megabytes each way at once', async () => {

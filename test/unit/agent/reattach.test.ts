@@ -28,10 +28,8 @@ describeAgent('reattach', (subject) => {
     };
     const before = await ticks();
     await eventually(async () => (await ticks()) > before);
-    await shell(second, `kill -9 -- -${loud.pid}; kill -9 -- -${fed.pid}`);
-    const third = await local.connect();
-    expect(third.info.inherited).toBe(0);
-    third.close();
+    expect((await shell(second, `kill -9 -${loud.pid} -${fed.pid}`)).stderr).toBe('');
+    await eventually(async () => (await local.connect()).info.inherited === 0);
   });
 
   it('is heard wherever the predecessor was cut off', { timeout: 60_000 }, async () => {
@@ -79,7 +77,7 @@ describeAgent('reattach', (subject) => {
       stream.destroy();
       const second = await local.connect();
       expect((await shell(second, 'echo fine')).stdout).toBe('fine\n');
-      await shell(second, `kill -9 -- -${loud.pid}`);
+      expect((await shell(second, `kill -9 -${loud.pid}`)).stderr).toBe('');
       second.close();
     }
   });
