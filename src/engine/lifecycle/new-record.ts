@@ -61,6 +61,8 @@ export function newRecord(
     lastActivityAt: now,
     stoppedAt: null,
     containerId: null,
+    parentId: null,
+    archive: null,
     generation: 1,
   };
 }

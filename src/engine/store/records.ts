@@ -9,6 +9,20 @@ const Container = z
   .regex(/^[0-9a-f]{64}$/)
   .transform((value): ContainerId => asContainerId(value));
 
+/** A difference in the object store. */
+export const ArchiveRecord = z.object({
+  /** The object's name in the store. */
+  object: z.string().regex(/^[0-9a-z][0-9a-z.-]*$/),
+  codec: z.enum(['zstd', 'gzip']),
+  /** Of the bytes in the store, lower-case hexadecimal. */
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  storedBytes: z.number().int(),
+  /** The image that the difference belongs to: it is useless without it. */
+  imageId: z.string(),
+  createdAt: z.number(),
+});
+export type ArchiveRecord = z.infer<typeof ArchiveRecord>;
+
 /** Everything that Thaw knows of a sandbox. Times are milliseconds since the epoch. */
 export const SandboxRecord = z.object({
   id: Id,
@@ -37,6 +51,10 @@ export const SandboxRecord = z.object({
   /** When it was stopped last; null while it runs. */
   stoppedAt: z.number().nullable(),
   containerId: Container.nullable(),
+  /** The sandbox that it was forked from; it may be gone. */
+  parentId: Id.nullable().default(null),
+  /** Its files as they were last written to the object store. */
+  archive: ArchiveRecord.nullable().default(null),
   /** Counts the starts of its container: handles of an earlier one are stale. */
   generation: z.number().int(),
 });
@@ -52,7 +70,50 @@ export const ParkedRecord = z.object({
 });
 export type ParkedRecord = z.infer<typeof ParkedRecord>;
 
-export const journalOperations = ['create', 'start', 'stop', 'delete'] as const;
+export const snapshotStates = [
+  'pending',
+  'pulling',
+  'building',
+  'snapshotting',
+  'active',
+  'error',
+  'build_failed',
+  'removing',
+] as const;
+
+/** A template that sandboxes start from, apart from the default one. Times are milliseconds since the epoch. */
+export const SnapshotRecord = z.object({
+  id: z.uuid(),
+  name: z.string(),
+  /** The image's reference in the daemon. */
+  image: z.string(),
+  imageId: z.string().nullable(),
+  /** What it was made from, as the caller named it. */
+  imageName: z.string().nullable(),
+  state: z.enum(snapshotStates),
+  errorReason: z.string().nullable(),
+  sizeBytes: z.number().nullable(),
+  cpu: z.number(),
+  memoryGiB: z.number(),
+  sourceSandboxId: z.string().nullable(),
+  dockerfile: z.string().nullable(),
+  createdAt: z.number(),
+  updatedAt: z.number(),
+  lastUsedAt: z.number().nullable(),
+});
+export type SnapshotRecord = z.infer<typeof SnapshotRecord>;
+
+export const journalOperations = [
+  'create',
+  'start',
+  'stop',
+  'delete',
+  'fork',
+  'snapshot',
+  'backup',
+  'archive',
+  'restore',
+] as const;
 export type JournalOperation = (typeof journalOperations)[number];
 
 /** An operation that had begun and was not finished when it was last written. */

@@ -2,7 +2,13 @@
 import { z } from 'zod';
 import type { SandboxId } from '../../ids.ts';
 import { openDatabase, type Sql } from './database.ts';
-import { JournalEntry, type JournalOperation, ParkedRecord, SandboxRecord } from './records.ts';
+import {
+  JournalEntry,
+  type JournalOperation,
+  ParkedRecord,
+  SandboxRecord,
+  SnapshotRecord,
+} from './records.ts';
 
 const RecordRow = z.object({ record: z.string() });
 const MetaRow = z.object({ value: z.string() });
@@ -35,6 +41,11 @@ function prepareStatements(sql: Sql) {
       'insert into journal (sandbox_id, operation, step, started_at) values (?, ?, ?, ?) on conflict (sandbox_id) do update set operation = excluded.operation, step = excluded.step',
     ),
     dropJournal: sql.prepare('delete from journal where sandbox_id = ?'),
+    snapshots: sql.prepare('select record from snapshots'),
+    putSnapshot: sql.prepare(
+      'insert into snapshots (id, name, record) values (?, ?, ?) on conflict (id) do update set name = excluded.name, record = excluded.record',
+    ),
+    dropSnapshot: sql.prepare('delete from snapshots where id = ?'),
     begin: sql.prepare('begin immediate'),
     commit: sql.prepare('commit'),
     rollback: sql.prepare('rollback'),
@@ -111,6 +122,20 @@ export class Store {
 
   dropJournal(sandboxId: SandboxId): void {
     this.#statements.dropJournal.run(sandboxId);
+  }
+
+  snapshots(): SnapshotRecord[] {
+    return this.#statements.snapshots
+      .all()
+      .map((row) => SnapshotRecord.parse(JSON.parse(RecordRow.parse(row).record)));
+  }
+
+  putSnapshot(record: SnapshotRecord): void {
+    this.#statements.putSnapshot.run(record.id, record.name, JSON.stringify(record));
+  }
+
+  dropSnapshot(id: string): void {
+    this.#statements.dropSnapshot.run(id);
   }
 
   close(): void {

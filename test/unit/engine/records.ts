@@ -30,6 +30,8 @@ export function makeRecord(change: Partial<SandboxRecord> = {}): SandboxRecord {
     lastActivityAt: 1_000,
     stoppedAt: null,
     containerId: asContainerId('a'.repeat(64)),
+    parentId: null,
+    archive: null,
     generation: 1,
     ...change,
   };
