@@ -11,6 +11,7 @@ export default defineConfig({
           name: 'quick',
           include: below('unit', 'property', 'fuzz', 'contract', 'architecture'),
           testTimeout: 20_000,
+          sequence: { groupOrder: 0 },
         },
       },
       {
@@ -19,6 +20,7 @@ export default defineConfig({
           include: below('engine', 'e2e', 'chaos'),
           // One daemon serves all of them, and several tests measure time or kill owners.
           fileParallelism: false,
+          sequence: { groupOrder: 1 },
           testTimeout: 120_000,
           hookTimeout: 180_000,
           teardownTimeout: 60_000,
