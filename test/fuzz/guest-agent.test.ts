@@ -25,6 +25,7 @@ beforeAll(async () => {
     `-I${guestDir}`,
     ...sources.map((name) => join(guestDir, name)),
     join(import.meta.dirname, 'guest-fuzz.c'),
+    join(import.meta.dirname, 'guest-fuzz-system.c'),
     ...replaced.map((name) => `-Wl,--wrap=${name}`),
     '-o',
     driver(),

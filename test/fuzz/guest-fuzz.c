@@ -3,19 +3,15 @@
  * engine sends: it links the agent's own sources, with the few system calls replaced that would leave the process.
  * Usage: guest-fuzz SEED INPUTS
  */
-#include <errno.h>
-#include <fcntl.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "channel.h"
 #include "crc.h"
 #include "frame.h"
+#include "guest-fuzz.h"
 #include "link.h"
 #include "loop.h"
 #include "path.h"
@@ -24,69 +20,6 @@
 #include "user.h"
 
 enum { STREAM_MAX = 1 << 18, FRAMES_MAX = 5 };
-
-static uint64_t state;
-static pid_t next_pid = 100000;
-static pid_t to_reap;
-
-static uint32_t any(uint32_t below) {
-  state ^= state << 13;
-  state ^= state >> 7;
-  state ^= state << 17;
-  return below == 0 ? 0 : (uint32_t)(state >> 20) % below;
-}
-
-int __wrap_open(const char *path, int flags, ...);
-pid_t __wrap_fork(void);
-int __wrap_kill(pid_t pid, int signal);
-int __wrap_connect(int fd, const struct sockaddr *address, socklen_t length);
-pid_t __wrap_waitpid(pid_t pid, int *status, int options);
-
-/* The user files hold anything, the terminal device is not there, nothing else exists. */
-int __wrap_open(const char *path, int flags, ...) {
-  (void)flags;
-  if (strncmp(path, "/etc/", 5) != 0) {
-    errno = any(2) ? ENOENT : EACCES;
-    return -1;
-  }
-  int fd = memfd_create("fuzz", MFD_CLOEXEC);
-  static const char *const pieces[] = {"root", ":", "x", "0", "\n", "4294967295", "nobody", "/", ",", "65534", "\xff"};
-  for (uint32_t i = any(60); i > 0; i--) {
-    const char *piece = pieces[any(sizeof pieces / sizeof *pieces)];
-    if (write(fd, piece, strlen(piece)) < 0) abort();
-  }
-  lseek(fd, 0, SEEK_SET);
-  return fd;
-}
-
-pid_t __wrap_fork(void) {
-  if (any(10) == 0) {
-    errno = EAGAIN;
-    return -1;
-  }
-  return next_pid++;
-}
-
-int __wrap_kill(pid_t pid, int signal) {
-  (void)pid, (void)signal;
-  return 0;
-}
-
-int __wrap_connect(int fd, const struct sockaddr *address, socklen_t length) {
-  (void)fd, (void)address, (void)length;
-  errno = any(2) ? ECONNREFUSED : EINPROGRESS;
-  return -1;
-}
-
-/* Everything that was started ends sooner or later. */
-pid_t __wrap_waitpid(pid_t pid, int *status, int options) {
-  (void)pid, (void)options;
-  if (to_reap == 0) return 0;
-  *status = any(2) ? (int)any(256) << 8 : (int)any(64);
-  pid_t ended = to_reap;
-  to_reap = 0;
-  return ended;
-}
 
 static size_t put_text(uint8_t *at, const char *text) {
   size_t length = strlen(text);
@@ -235,7 +168,7 @@ static void exercise_small_parsers(void) {
 
 int main(int argc, char **argv) {
   if (argc != 3) return 2;
-  state = strtoull(argv[1], NULL, 10) * 0x9E3779B97F4A7C15u + 1;
+  fuzz_state = strtoull(argv[1], NULL, 10) * 0x9E3779B97F4A7C15u + 1;
   unsigned long inputs = strtoul(argv[2], NULL, 10);
   static uint8_t stream[STREAM_MAX];
   int nowhere = memfd_create("out", MFD_CLOEXEC);
