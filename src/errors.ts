@@ -61,6 +61,11 @@ export const errorKinds = {
   permission_denied: kind(403, false, 'Use a path that the user may access, or act as another user.'),
   file_too_large: kind(413, false, 'Read or write a part of the file, or use sandbox_exec on it.'),
   disk_full: kind(507, false, 'Free space in the sandbox, then call again.'),
+  archive_damaged: kind(
+    500,
+    false,
+    'The stored files fail their checksum and were left as they are. Restore the object store from a backup, then start the sandbox again.',
+  ),
   stale_handle: kind(410, false, 'The sandbox was restarted since. Ask for a new handle.'),
   timeout: kind(504, true, 'Call again, with a longer limit if the work is long.'),
   cancelled: kind(499, false, 'The caller cancelled this. Nothing needs to be done.'),

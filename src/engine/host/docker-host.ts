@@ -8,7 +8,8 @@ export function dockerHost(docker: DockerPort): HostControl {
   };
   return {
     mode: 'docker',
-    locate: (containerId) => Promise.resolve({ containerId, cgroups: null }),
+    files: null,
+    locate: (containerId, pid) => Promise.resolve({ containerId, pid, cgroups: null }),
     freeze: (place) => docker.pauseContainer(place.containerId),
     async thaw(place, change) {
       if (change !== undefined) await setLimits(place, change);

@@ -22,6 +22,23 @@ interface Parts {
   readonly log: Logger;
 }
 
+/**
+ * SYS_PTRACE reaches other processes' roots, SYS_ADMIN the overlay's own attributes; CHOWN to SETFCAP give replayed
+ * files their owners, modes, nodes and capabilities.
+ */
+const CAPABILITIES = [
+  'SYS_ADMIN',
+  'NET_ADMIN',
+  'SYS_PTRACE',
+  'DAC_OVERRIDE',
+  'SYS_CHROOT',
+  'CHOWN',
+  'FOWNER',
+  'FSETID',
+  'MKNOD',
+  'SETFCAP',
+];
+
 /** `--privileged` asks for more than some hosts grant, so the capabilities are named. */
 function helperSpec({ owner, image, volume }: Parts): ContainerSpec {
   return {
@@ -34,10 +51,7 @@ function helperSpec({ owner, image, volume }: Parts): ContainerSpec {
     pidMode: 'host',
     cgroupnsMode: 'host',
     mounts: [volume.mount, { kind: 'bind', source: '/sys/fs/cgroup', target: CGROUP_MOUNT, readOnly: false }],
-    capabilities: {
-      drop: ['ALL'],
-      add: ['SYS_ADMIN', 'NET_ADMIN', 'SYS_PTRACE', 'DAC_OVERRIDE', 'SYS_CHROOT'],
-    },
+    capabilities: { drop: ['ALL'], add: CAPABILITIES },
     securityOptions: ['no-new-privileges', 'seccomp=unconfined', 'apparmor=unconfined'],
   };
 }

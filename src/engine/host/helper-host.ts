@@ -3,6 +3,7 @@ import { ThawError } from '../../errors.ts';
 import type { AgentConnection, RawWrite } from '../agent/port.ts';
 import { CGROUP_MOUNT, type CgroupLayout, type CgroupPaths, parseCgroupFile } from './cgroup-paths.ts';
 import { freezeWrites, limitWrites } from './cgroup-writes.ts';
+import { helperFiles } from './helper-files.ts';
 import type { HostControl, HostPlace, LimitChange } from './port.ts';
 
 /** Keeps a connection to a helper, whatever happens to the helper in between. */
@@ -32,14 +33,16 @@ const changeWrites = (paths: CgroupPaths, change: LimitChange): RawWrite[] =>
 
 export async function helperHost(connection: HelperConnection): Promise<HostControl> {
   const layout = await readLayout(await connection.agent());
+  const files = await helperFiles(connection);
   const write = async (writes: readonly RawWrite[]): Promise<void> => {
     if (writes.length > 0) await (await connection.agent()).rawWrite(writes);
   };
   return {
     mode: 'helper',
+    files,
     async locate(containerId, pid) {
       const text = await (await connection.agent()).rawRead(`/proc/${pid}/cgroup`);
-      return { containerId, cgroups: parseCgroupFile(text, layout) };
+      return { containerId, pid, cgroups: parseCgroupFile(text, layout) };
     },
     freeze: (place) => write(freezeWrites(pathsOf(place), true)),
     async thaw(place, change) {

@@ -6,8 +6,44 @@ import type { Limits } from './cgroup-writes.ts';
 /** A running container as the host sees it. */
 export interface HostPlace {
   readonly containerId: ContainerId;
+  /** Its init process on the host. */
+  readonly pid: number;
   /** Null where freezing goes through the Docker API. */
   readonly cgroups: CgroupPaths | null;
+}
+
+/** Bytes of a difference on their way out of the host. */
+export interface DifferenceReader {
+  readonly chunks: AsyncIterable<Buffer>;
+  /** Resolves when the whole difference was read; rejects when it could not be. Await it after the chunks. */
+  readonly finished: Promise<void>;
+}
+
+/** Takes the bytes of a difference and replays them. */
+export interface DifferenceWriter {
+  write(chunk: Buffer): Promise<void>;
+  /** Resolves when everything was replayed. Throws `disk_full`, `archive_damaged` or `engine_error`. */
+  finish(): Promise<void>;
+  /** Ends the replay half-way. */
+  abort(): void;
+}
+
+/** Whether the bytes of a difference are compressed on the host, and how. */
+export type Codec = 'none' | 'zstd';
+
+/** A container's files as the host sees them: the overlay's upper directory, and the root of a running container. */
+export interface HostFiles {
+  /** What the host compresses with. */
+  readonly codec: Codec;
+  /** The upper directory of a running container. Throws `unsupported` where its root is no overlay. */
+  upperDirectory(place: HostPlace): Promise<string>;
+  /** A directory of the host, such as the upper directory that Docker names, as this control reaches it. */
+  hostDirectory(path: string): string;
+  rootDirectory(place: HostPlace): string;
+  /** Replays the difference in `upper` into every root, from one read. */
+  copy(upper: string, roots: readonly string[]): Promise<void>;
+  read(upper: string, codec: Codec): Promise<DifferenceReader>;
+  apply(root: string, codec: Codec): Promise<DifferenceWriter>;
 }
 
 export interface LimitChange {
@@ -17,6 +53,8 @@ export interface LimitChange {
 
 export interface HostControl {
   readonly mode: 'helper' | 'docker';
+  /** Null where nothing on the host can be reached but the Docker API. */
+  readonly files: HostFiles | null;
   /** Finds the cgroups of a container whose init process on the host is `pid`. */
   locate(containerId: ContainerId, pid: number): Promise<HostPlace>;
   /** Stops every process of the container until its thaw. Resolves when the kernel took the request. */
