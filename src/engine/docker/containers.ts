@@ -1,5 +1,6 @@
 /** Containers: their life, their limits, and the ways into them. */
 import type Docker from 'dockerode';
+import { z } from 'zod';
 import { asContainerId, type ContainerId } from '../../ids.ts';
 import { AttachStream } from './attach-stream.ts';
 import { toCreateOptions, toDockerLimits } from './container-config.ts';
@@ -24,6 +25,13 @@ type ContainerOperations = Pick<
   | 'attach'
   | 'putArchive'
 >;
+
+const GraphDriver = z.object({ Data: z.object({ UpperDir: z.string().min(1) }) });
+
+function upperDirectoryOf(facts: Docker.ContainerInspectInfo): string | null {
+  const parsed = GraphDriver.safeParse(facts.GraphDriver);
+  return parsed.success ? parsed.data.Data.UpperDir : null;
+}
 
 /** Docker's answers that mean “it is that way already”. */
 const NOT_MODIFIED = 304;
@@ -98,6 +106,7 @@ export function containerOperations(docker: Docker): ContainerOperations {
         pid: facts.State.Pid,
         exitCode: facts.State.ExitCode,
         oomKilled: facts.State.OOMKilled,
+        upperDirectory: upperDirectoryOf(facts),
       };
     },
 

@@ -78,6 +78,8 @@ export interface ContainerFacts {
   readonly pid: number;
   readonly exitCode: number;
   readonly oomKilled: boolean;
+  /** The overlay's upper directory on the host, where the storage driver tells it (overlay2 does, snapshotters do not). */
+  readonly upperDirectory: string | null;
 }
 
 export interface ContainerSummary {
@@ -106,7 +108,30 @@ export interface DockerPort {
   /** Makes an image of a root file system tar; `changes` are Dockerfile instructions. Answers the image's id. */
   importImage(tar: Readable, reference: string, changes: readonly string[]): Promise<string>;
   pullImage(reference: string, onProgress: (message: string) => void, signal: AbortSignal): Promise<void>;
+  /** No error when it is gone. Throws `state_conflict` while a container uses it. */
   removeImage(reference: string): Promise<void>;
+  /** Makes an image of a container's files as they are now, without pausing it. Answers the image's id. */
+  commitContainer(
+    id: ContainerId,
+    reference: string,
+    labels: Readonly<Record<string, string>>,
+  ): Promise<string>;
+  /** Builds an image from a tar with a Dockerfile in it. `onLine` gets the builder's output. Answers the image's id. */
+  buildImage(
+    context: Readable,
+    options: {
+      readonly reference: string;
+      readonly labels: Readonly<Record<string, string>>;
+      readonly network: string;
+    },
+    onLine: (line: string) => void,
+    signal: AbortSignal,
+  ): Promise<string>;
+  listImages(
+    labels: LabelFilter,
+  ): Promise<
+    readonly { readonly id: string; readonly references: readonly string[]; readonly sizeBytes: number }[]
+  >;
 
   createContainer(spec: ContainerSpec): Promise<ContainerId>;
   startContainer(id: ContainerId): Promise<void>;
