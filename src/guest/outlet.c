@@ -58,7 +58,7 @@ static void read_some(struct outlet *outlet) {
       outlet->budget -= (uint32_t)count;
       if (outlet->budget == 0) end(outlet, true);
     }
-    if (ring_space(&outlet->ring) == 0) source_want(&outlet->source, 0);
+    source_want(&outlet->source, ring_space(&outlet->ring) == 0 ? 0 : EPOLLIN);
     return;
   }
   int error = errno;
@@ -68,7 +68,14 @@ static void read_some(struct outlet *outlet) {
     if (outlet->state == OUTLET_LAST) end(outlet, true);
     return;
   }
-  /* The end, also in the form of EIO: a pseudo terminal whose processes left. */
+  if (count < 0 && outlet->channel->pty && outlet->state == OUTLET_OPEN) {
+    /*
+     * Nobody has the terminal open (EIO), but its session lives: closing this side would kill it with SIGHUP, and it
+     * may open the terminal again. Edge-triggered, the hang-up is reported once and not for ever.
+     */
+    source_want(&outlet->source, EPOLLIN | EPOLLET);
+    return;
+  }
   if (count < 0 && outlet->channel->kind == CHANNEL_DIAL) channel_exit(outlet->channel, EXIT_ERRNO, (uint32_t)error);
   end(outlet, false);
 }

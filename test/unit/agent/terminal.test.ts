@@ -68,6 +68,20 @@ describeAgent('terminals', (subject) => {
     globalThis.process.kill(child, 9);
   });
 
+  it('outlives that the command closes the terminal, and reads on when it is opened again', async () => {
+    const close = 'exec <&- >&- 2>&-; sleep 0.1';
+    const argv = [
+      '/bin/sh',
+      '-c',
+      `echo one; ${close}; echo two >/dev/tty; sleep 0.1; seq 1 9000 >/dev/tty; exit 6`,
+    ];
+    const process = await agent().spawn({ argv, pty });
+    const lines = (await read(process)).trim().split('\r\n');
+    expect([...lines.slice(0, 3), lines.at(-1)]).toEqual(['one', 'two', '1', '9000']);
+    expect(lines).toHaveLength(9_002);
+    expect(await process.exited).toEqual({ code: 6, signal: null });
+  });
+
   it('refuses a size that is none', async () => {
     await expect(agent().spawn({ argv: ['true'], pty: { cols: 0, rows: 1 } })).rejects.toMatchObject({
       code: 'invalid_argument',
