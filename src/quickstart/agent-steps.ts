@@ -38,6 +38,9 @@ function summarizeResult(value: unknown): string {
   return `${totalLines} lines, ${sizeBytes} bytes\n${content.trimEnd()}`;
 }
 
+/** How many of the steps below it takes to have the program's result. */
+export const STEPS_UNTIL_RESULT = 4;
+
 /** Steps on one sandbox, in order. The label is how the list finds it. */
 export const agentSteps = (name: string, labels: Readonly<Record<string, string>>): readonly AgentStep[] => [
   {

@@ -6,6 +6,7 @@ import type { Host } from '../setup/host.ts';
 import { prepare } from '../setup/prepare.ts';
 import { lineProgress } from '../setup/progress.ts';
 import { type AgentClient, connectAgent } from './agent-client.ts';
+import { STEPS_UNTIL_RESULT } from './agent-steps.ts';
 import type { Cleanup } from './cleanup.ts';
 import { clientConfigs } from './client-config.ts';
 import { PlainDocker } from './plain-docker.ts';
@@ -112,7 +113,7 @@ export async function quickstart(options: QuickstartOptions): Promise<void> {
   finished = true;
 
   write(`\n4. Timeline: medians of ${ROUNDS} runs each, measured now, from call to answer`);
-  for (const line of timelineLines(rows)) write(`  ${line}`);
+  for (const line of timelineLines(rows, STEPS_UNTIL_RESULT)) write(`  ${line}`);
   write('  (Plain Docker is measured at the Engine API; the docker command line takes longer.)');
 
   writeConfigs(options);

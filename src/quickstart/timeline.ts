@@ -37,14 +37,15 @@ export function alignColumns(
   );
 }
 
-/** Medians of each step and their sums. */
-export function timelineLines(rows: readonly TimelineRow[]): readonly string[] {
+/** Medians of each step, and the sums of these: of the first `untilResult` steps, and of all. */
+export function timelineLines(rows: readonly TimelineRow[], untilResult: number): readonly string[] {
   const medians = rows.map((row) => ({ ...row, thaw: median(row.thawMs), plain: median(row.dockerMs) }));
-  const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
-  const [thawTotal, plainTotal] = [
-    sum(medians.map(({ thaw }) => thaw)),
-    sum(medians.map(({ plain }) => plain)),
-  ];
+  const sum = (title: string, steps: typeof medians): readonly string[] => {
+    const total = (of: (step: (typeof medians)[number]) => number): number =>
+      steps.reduce((before, step) => before + of(step), 0);
+    const [thaw, plain] = [total((step) => step.thaw), total((step) => step.plain)];
+    return [title, '', formatMs(thaw), '', formatMs(plain), formatRatio(plain, thaw)];
+  };
   return alignColumns(
     [
       ['step', 'tool', 'Thaw ms', 'plain Docker', 'Docker ms', 'ratio'],
@@ -56,7 +57,8 @@ export function timelineLines(rows: readonly TimelineRow[]): readonly string[] {
         formatMs(plain),
         formatRatio(plain, thaw),
       ]),
-      ['all', '', formatMs(thawTotal), '', formatMs(plainTotal), formatRatio(plainTotal, thawTotal)],
+      sum('all up to the result', medians.slice(0, untilResult)),
+      sum('all', medians),
     ],
     new Set([2, 4, 5]),
   );

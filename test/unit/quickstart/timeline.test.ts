@@ -11,21 +11,21 @@ describe('median', () => {
 
 describe('timelineLines', () => {
   test('shows medians, how many times longer Docker took, and sums of the medians', () => {
-    const lines = timelineLines([
-      {
-        title: 'create',
-        tool: 'sandbox_create',
-        thawMs: [2, 90, 2],
-        docker: 'docker run',
-        dockerMs: [200, 200, 9],
-      },
-      { title: 'list', tool: 'sandbox_list', thawMs: [4], docker: 'docker ps', dockerMs: [2] },
-    ]);
+    const create = { title: 'create', tool: 'sandbox_create', docker: 'docker run' };
+    const list = { title: 'list', tool: 'sandbox_list', docker: 'docker ps' };
+    const lines = timelineLines(
+      [
+        { ...create, thawMs: [2, 90, 2], dockerMs: [200, 200, 9] },
+        { ...list, thawMs: [4], dockerMs: [2] },
+      ],
+      1,
+    );
     expect(lines).toEqual([
-      'step    tool            Thaw ms  plain Docker  Docker ms  ratio',
-      'create  sandbox_create     2.00  docker run        200.0   100x',
-      'list    sandbox_list       4.00  docker ps          2.00   0.5x',
-      'all                        6.00                    202.0    34x',
+      'step                  tool            Thaw ms  plain Docker  Docker ms  ratio',
+      'create                sandbox_create     2.00  docker run        200.0   100x',
+      'list                  sandbox_list       4.00  docker ps          2.00   0.5x',
+      'all up to the result                     2.00                    200.0   100x',
+      'all                                      6.00                    202.0    34x',
     ]);
   });
 });
