@@ -7,7 +7,8 @@ import { hostOf } from '../../src/cli/process-host.ts';
 import { systemClock } from '../../src/clock.ts';
 import { isThawError } from '../../src/errors.ts';
 import { type Interruptible, runInterruptible } from '../../src/quickstart/interruptible.ts';
-import { prepare } from '../../src/setup/prepare.ts';
+import { stopManagedEngine } from '../../src/setup/managed-engine.ts';
+import { managedOptions, type PrepareOptions, prepare } from '../../src/setup/prepare.ts';
 import { lineProgress } from '../../src/setup/progress.ts';
 import { groups } from './groups.ts';
 import { describeMachine } from './machine.ts';
@@ -21,7 +22,14 @@ const names = groups.flatMap((group) => group.names);
 const say = (line: string): void => void node.stdout.write(`${line}\n`);
 
 async function measure(options: BenchOptions, { signal, cleanup }: Interruptible): Promise<BenchReport> {
-  const prepared = await prepare({ host: machineOf(node), install: true }, lineProgress(say));
+  const preparation: PrepareOptions = { host: machineOf(node), install: true };
+  const prepared = await prepare(preparation, lineProgress(say));
+  if (prepared.started) {
+    cleanup.add('stopping the Docker Engine that was started for this', async () => {
+      const running = (await prepared.docker.listContainers({})).filter(({ state }) => state === 'running');
+      if (running.length === 0) await stopManagedEngine(managedOptions(preparation));
+    });
+  }
   const { endpoint, docker, agentBinary, snapshot } = prepared;
   const bench: Bench = {
     endpoint,
