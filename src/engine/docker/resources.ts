@@ -1,5 +1,7 @@
 /** Volumes and networks. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type Docker from 'dockerode';
+import { isThawError } from '../../errors.ts';
 import { changeDeadline, readDeadline } from './deadline.ts';
 import { dockerCall } from './errors.ts';
 import type { DockerPort } from './port.ts';
@@ -11,6 +13,10 @@ type ResourceOperations = Pick<
 >;
 
 const GONE = 404;
+/** Docker's answer for a network that still has endpoints: it lets go of those of a removed container a moment later. */
+const IN_USE = 403;
+const REMOVE_ATTEMPTS = 20;
+const REMOVE_PAUSE_MS = 100;
 
 export function resourceOperations(docker: Docker): ResourceOperations {
   const networks = async (filters: Record<string, string[]>) =>
@@ -64,11 +70,20 @@ export function resourceOperations(docker: Docker): ResourceOperations {
     },
 
     async removeNetwork(name) {
-      await dockerCall(
-        'remove a network',
-        () => docker.getNetwork(name).remove({ abortSignal: changeDeadline() }),
-        [GONE],
-      );
+      for (let attempt = 1; ; attempt += 1) {
+        try {
+          await dockerCall(
+            'remove a network',
+            () => docker.getNetwork(name).remove({ abortSignal: changeDeadline() }),
+            [GONE],
+          );
+          return;
+        } catch (error) {
+          const inUse = isThawError(error) && error.context['status'] === IN_USE;
+          if (!inUse || attempt === REMOVE_ATTEMPTS) throw error;
+          await sleep(REMOVE_PAUSE_MS);
+        }
+      }
     },
 
     async listNetworks(labels) {
