@@ -1,6 +1,7 @@
 /** What the parts of the engine share: made once by `openEngine`, handed to each as one argument. */
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../log.ts';
+import type { ObjectStore } from './archive/object-store.ts';
 import type { BackgroundTasks } from './background.ts';
 import type { DockerPort } from './docker/port.ts';
 import type { AgentVolume } from './guest/agent-volume.ts';
@@ -22,6 +23,7 @@ export interface EngineContext {
   readonly volume: AgentVolume;
   readonly registry: Registry;
   readonly snapshots: Snapshots;
+  readonly objects: ObjectStore;
   readonly background: BackgroundTasks;
   readonly clock: Clock;
   readonly log: Logger;

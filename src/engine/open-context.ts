@@ -1,6 +1,7 @@
 /** Puts the parts of the engine together: store, network, agent volume, host control. */
 import { join } from 'node:path';
 import { newUuid, randomHex } from '../ids.ts';
+import { ObjectStore } from './archive/object-store.ts';
 import { BackgroundTasks } from './background.ts';
 import type { EngineContext } from './context.ts';
 import { ensureAgentVolume } from './guest/agent-volume.ts';
@@ -63,6 +64,7 @@ export async function openContext(options: EngineOptions): Promise<EngineContext
       volume,
       registry: new Registry(store, clock),
       snapshots: new Snapshots(store, snapshot),
+      objects: new ObjectStore(options.stateDir),
       background: new BackgroundTasks(log),
       clock,
       log,

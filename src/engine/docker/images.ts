@@ -107,15 +107,13 @@ export function imageOperations(docker: Docker): ImageOperations {
       const [repo, tag] = splitReference(reference);
       const changes = Object.entries(labels).map(([key, value]) => `LABEL ${key}=${value}`);
       await dockerCall('commit a container', () =>
-        docker
-          .getContainer(id)
-          .commit({
-            repo,
-            tag,
-            pause: false,
-            changes,
-            abortSignal: AbortSignal.timeout(deadlines.transferMs),
-          }),
+        docker.getContainer(id).commit({
+          repo,
+          tag,
+          pause: false,
+          changes,
+          abortSignal: AbortSignal.timeout(deadlines.transferMs),
+        }),
       );
       return await idOf(reference);
     },

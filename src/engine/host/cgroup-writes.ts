@@ -19,6 +19,17 @@ export function freezeWrites(paths: CgroupPaths, frozen: boolean): RawWrite[] {
   return [{ path: `${paths.controllers['freezer']}/freezer.state`, data: frozen ? 'FROZEN' : 'THAWED' }];
 }
 
+/** The file that tells whether everything stands still, and how to read it. */
+export function frozenFile(paths: CgroupPaths): { path: string; isFrozen: (text: string) => boolean } {
+  if (paths.unified !== null) {
+    return { path: `${paths.unified}/cgroup.events`, isFrozen: (text) => /^frozen 1$/m.test(text) };
+  }
+  return {
+    path: `${paths.controllers['freezer']}/freezer.state`,
+    isFrozen: (text) => text.trim() === 'FROZEN',
+  };
+}
+
 function legacyMemoryWrites(directory: string, bytes: number, currentBytes: number): RawWrite[] {
   const limit = { path: `${directory}/memory.limit_in_bytes`, data: String(bytes) };
   // Absent where the kernel does not account swap.

@@ -11,6 +11,8 @@ export function dockerHost(docker: DockerPort): HostControl {
     files: null,
     locate: (containerId, pid) => Promise.resolve({ containerId, pid, cgroups: null }),
     freeze: (place) => docker.pauseContainer(place.containerId),
+    // The daemon answers a pause when it is done.
+    untilFrozen: () => Promise.resolve(),
     async thaw(place, change) {
       if (change !== undefined) await setLimits(place, change);
       await docker.unpauseContainer(place.containerId);

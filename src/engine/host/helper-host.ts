@@ -2,7 +2,7 @@
 import { ThawError } from '../../errors.ts';
 import type { AgentConnection, RawWrite } from '../agent/port.ts';
 import { CGROUP_MOUNT, type CgroupLayout, type CgroupPaths, parseCgroupFile } from './cgroup-paths.ts';
-import { freezeWrites, limitWrites } from './cgroup-writes.ts';
+import { freezeWrites, frozenFile, limitWrites } from './cgroup-writes.ts';
 import { helperFiles } from './helper-files.ts';
 import type { HostControl, HostPlace, LimitChange } from './port.ts';
 
@@ -28,6 +28,19 @@ const pathsOf = (place: HostPlace): CgroupPaths => {
   return place.cgroups;
 };
 
+const FREEZE_DEADLINE_MS = 2_000;
+
+/** The kernel freezes each process at its next return to user mode, mostly within microseconds. */
+async function waitUntilFrozen(connection: HelperConnection, paths: CgroupPaths): Promise<void> {
+  const file = frozenFile(paths);
+  const deadline = AbortSignal.timeout(FREEZE_DEADLINE_MS);
+  while (!file.isFrozen(await (await connection.agent()).rawRead(file.path))) {
+    if (deadline.aborted)
+      throw new ThawError('timeout', 'A process of the sandbox could not be frozen in time.');
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
 const changeWrites = (paths: CgroupPaths, change: LimitChange): RawWrite[] =>
   limitWrites(paths, change.to, change.from);
 
@@ -45,6 +58,7 @@ export async function helperHost(connection: HelperConnection): Promise<HostCont
       return { containerId, pid, cgroups: parseCgroupFile(text, layout) };
     },
     freeze: (place) => write(freezeWrites(pathsOf(place), true)),
+    untilFrozen: (place) => waitUntilFrozen(connection, pathsOf(place)),
     async thaw(place, change) {
       const paths = pathsOf(place);
       await write([

@@ -59,6 +59,8 @@ export interface HostControl {
   locate(containerId: ContainerId, pid: number): Promise<HostPlace>;
   /** Stops every process of the container until its thaw. Resolves when the kernel took the request. */
   freeze(place: HostPlace): Promise<void>;
+  /** Resolves when every process of a container that was frozen stands still. Throws `timeout` after two seconds. */
+  untilFrozen(place: HostPlace): Promise<void>;
   /** Lets it run again. The limits are in force before its first instruction. */
   thaw(place: HostPlace, change?: LimitChange): Promise<void>;
   setLimits(place: HostPlace, change: LimitChange): Promise<void>;

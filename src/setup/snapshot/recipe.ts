@@ -32,6 +32,7 @@ export const defaultRecipe: SnapshotRecipe = {
     'git',
     'openssh-client',
     'ripgrep',
+    'zstd',
     'python3',
     'python3-venv',
     'python3-pip',

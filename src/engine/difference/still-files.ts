@@ -1,0 +1,83 @@
+/** Holds a sandbox still while its files are read: frozen when it runs, as it is when it does not. */
+import { ThawError } from '../../errors.ts';
+import type { EngineContext } from '../context.ts';
+import { restartGuest } from '../guest/guest.ts';
+import type { HostFiles } from '../host/port.ts';
+import { recordLimits } from '../limits.ts';
+import type { ManagedSandbox } from '../managed-sandbox.ts';
+
+export interface StillResult<T> {
+  readonly result: T;
+  /** How long the processes of the sandbox stood still, in milliseconds; 0 when none ran. */
+  readonly pausedMs: number;
+}
+
+/** The files behind the Docker API. Throws `unsupported` where Thaw has no helper on the host. */
+export function requireHostFiles({ host }: EngineContext): HostFiles {
+  if (host.files !== null) return host.files;
+  throw new ThawError(
+    'unsupported',
+    'Reading the files of a sandbox from outside needs the host helper, which is off or not allowed here.',
+    {
+      next: 'Run Thaw with THAW_HELPER=on on a host that allows it; `thaw doctor` tells.',
+    },
+  );
+}
+
+async function whileFrozen<T>(
+  context: EngineContext,
+  guest: NonNullable<ManagedSandbox['guest']>,
+  work: () => Promise<T>,
+): Promise<StillResult<T>> {
+  const { host, clock } = context;
+  const began = clock.monotonic();
+  await host.freeze(guest.place);
+  let result: T;
+  try {
+    await host.untilFrozen(guest.place);
+    result = await work();
+  } finally {
+    await host.thaw(guest.place);
+  }
+  return { result, pausedMs: Math.round((clock.monotonic() - began) * 1000) / 1000 };
+}
+
+/** Where the storage driver hides a stopped container's files, the container runs for a moment, with its agent alone. */
+async function whileStartedQuietly<T>(
+  context: EngineContext,
+  sandbox: ManagedSandbox,
+  work: (upper: string) => Promise<T>,
+): Promise<T> {
+  const { id, containerId } = sandbox.record;
+  if (containerId === null) throw new ThawError('internal', 'A stopped sandbox has no container.');
+  const guest = await restartGuest(context, id, containerId, recordLimits(sandbox.record));
+  try {
+    return await work(await requireHostFiles(context).upperDirectory(guest.place));
+  } finally {
+    guest.agent.close();
+    await context.docker.killContainer(containerId, 'SIGKILL');
+    await context.docker.waitContainer(containerId);
+  }
+}
+
+/** Runs `work` on the upper directory of a sandbox that is running or stopped. The caller holds its lock. */
+export async function withStillFiles<T>(
+  context: EngineContext,
+  sandbox: ManagedSandbox,
+  work: (upper: string) => Promise<T>,
+): Promise<StillResult<T>> {
+  const files = requireHostFiles(context);
+  const { guest } = sandbox;
+  if (guest !== null) {
+    const upper = await files.upperDirectory(guest.place);
+    return await whileFrozen(context, guest, () => work(upper));
+  }
+  const { containerId } = sandbox.record;
+  const facts = containerId === null ? null : await context.docker.inspectContainer(containerId);
+  const upper = facts?.upperDirectory ?? null;
+  const result =
+    upper === null
+      ? await whileStartedQuietly(context, sandbox, work)
+      : await work(files.hostDirectory(upper));
+  return { result, pausedMs: 0 };
+}
