@@ -1,0 +1,81 @@
+/* diff-write, diff-apply, and diff-copy, which is both with a pipe between and without a shell. */
+#include "diff-main.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "diff-apply.h"
+#include "diff-limits.h"
+#include "diff-report.h"
+#include "diff-write.h"
+
+static const char usage[] =
+    "usage: thaw-agent diff-write [--userxattr] UPPER | diff-apply ROOT... | diff-copy [--userxattr] UPPER ROOT...";
+
+_Noreturn void diff_exit(int code) { _exit(code); }
+
+bool diff_is_asked(int argc, char **argv) { return argc > 1 && strncmp(argv[1], "diff-", 5) == 0; }
+
+/* Every open level of a tree costs a descriptor a root. */
+static void raise_descriptors(void) {
+  struct rlimit limit;
+  if (getrlimit(RLIMIT_NOFILE, &limit) < 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+/* Forks; the child goes on with the pipe's end in place and ends with its parent. Answers 0 in the child. */
+static pid_t branch(const int ends[2], int own, int target) {
+  pid_t parent = getpid(), pid = fork();
+  if (pid < 0) diff_fail(DIFF_IO, "failed errno=%s step=fork", diff_errno(errno));
+  if (pid > 0) return pid;
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (getppid() != parent || dup2(ends[own], target) < 0) _exit(DIFF_IO);
+  close(ends[0]);
+  close(ends[1]);
+  return 0;
+}
+
+static int code_of(pid_t pid) {
+  int status;
+  while (waitpid(pid, &status, 0) < 0)
+    if (errno != EINTR) return DIFF_IO;
+  return WIFEXITED(status) ? WEXITSTATUS(status) : DIFF_IO;
+}
+
+static int copy(const char *upper, bool user_marks, char **roots, int count) {
+  int ends[2];
+  if (pipe2(ends, O_CLOEXEC) < 0) diff_fail(DIFF_IO, "failed errno=%s step=pipe", diff_errno(errno));
+  pid_t writer = branch(ends, 1, STDOUT_FILENO);
+  if (writer == 0) _exit(diff_write(upper, user_marks));
+  pid_t reader = branch(ends, 0, STDIN_FILENO);
+  if (reader == 0) _exit(diff_apply(roots, count));
+  close(ends[0]);
+  close(ends[1]);
+  int written = code_of(writer), applied = code_of(reader);
+  /* The one that failed first makes the other fail: a short stream is the writer's fault, a closed pipe the reader's. */
+  return applied == DIFF_TRUNCATED && written != DIFF_OK ? written : applied != DIFF_OK ? applied : written;
+}
+
+int diff_main(int argc, char **argv) {
+  const char *command = argv[1];
+  char **rest = argv + 2;
+  int count = argc - 2;
+  signal(SIGPIPE, SIG_IGN);
+  umask(0);
+  raise_descriptors();
+  bool user_marks = count > 0 && strcmp(rest[0], "--userxattr") == 0;
+  if (user_marks) rest++, count--;
+  if (strcmp(command, "diff-write") == 0 && count == 1) return diff_write(rest[0], user_marks);
+  if (strcmp(command, "diff-apply") == 0 && !user_marks && count >= 1 && count <= DIFF_ROOTS_MAX) return diff_apply(rest, count);
+  if (strcmp(command, "diff-copy") == 0 && count >= 2 && count <= DIFF_ROOTS_MAX + 1)
+    return copy(rest[0], user_marks, rest + 1, count - 1);
+  diff_fail(DIFF_USAGE, "%s", usage);
+}
