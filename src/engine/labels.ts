@@ -7,7 +7,7 @@ export const ROLE_LABEL = 'thaw.role';
 export const SANDBOX_LABEL = 'thaw.sandbox';
 export const GENERATION_LABEL = 'thaw.generation';
 
-export type Role = 'sandbox' | 'helper' | 'setup' | 'agent' | 'network';
+export type Role = 'sandbox' | 'helper' | 'setup' | 'agent' | 'network' | 'snapshot';
 
 /** `owner` is the id that the store made at its first start. */
 export const ownerFilter = (owner: string): LabelFilter => ({ [OWNER_LABEL]: owner });

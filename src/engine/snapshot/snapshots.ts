@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { ThawError } from '../../errors.ts';
 import type { AgentConnection } from '../agent/port.ts';
 import type { DockerPort } from '../docker/port.ts';
+import type { SnapshotRecord } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 
 /** Facts of an image that hold for every container of it, read once from its first one. */
@@ -50,20 +51,80 @@ async function readTraits(agent: AgentConnection): Promise<SnapshotTraits> {
 
 export class Snapshots {
   readonly #traits = new Map<string, SnapshotTraits>();
+  readonly #records = new Map<string, SnapshotRecord>();
   readonly #store: Store;
-  /** The only snapshot of this release. */
+  /** The one that a create gets when it names none. It is made by set-up and cannot be deleted. */
   readonly default: Snapshot;
 
   constructor(store: Store, defaultSnapshot: Snapshot) {
     this.#store = store;
     this.default = defaultSnapshot;
+    for (const record of store.snapshots()) this.#records.set(record.id, record);
   }
 
-  /** The snapshot of this name or image reference; without one the default. Throws `snapshot_not_found`. */
-  resolve(reference: string | undefined): Snapshot {
+  /** All but the default one, the newest first. */
+  records(): SnapshotRecord[] {
+    return [...this.#records.values()].sort((a, b) => b.createdAt - a.createdAt);
+  }
+
+  /** Every name that a create may use now. */
+  names(): string[] {
+    return [
+      this.default.name,
+      ...this.records().flatMap(({ name, state }) => (state === 'active' ? [name] : [])),
+    ];
+  }
+
+  /** By id or name; null when there is none. */
+  record(reference: string): SnapshotRecord | null {
+    return this.#records.get(reference) ?? this.records().find(({ name }) => name === reference) ?? null;
+  }
+
+  /** Takes a record in or changes it, on disk first. `alongside` joins the same transaction. */
+  put(record: SnapshotRecord, alongside: () => void = () => undefined): void {
+    this.#store.transaction(() => {
+      this.#store.putSnapshot(record);
+      alongside();
+    });
+    this.#records.set(record.id, record);
+  }
+
+  drop(record: SnapshotRecord): void {
+    this.#store.dropSnapshot(record.id);
+    this.#records.delete(record.id);
+  }
+
+  isDefault(reference: string): boolean {
     const { name, image, imageId } = this.default;
-    if (reference === undefined || [name, image, imageId].includes(reference)) return this.default;
-    throw new ThawError('snapshot_not_found', `There is no snapshot ${reference}. There is: ${name}.`);
+    return [name, image, imageId].includes(reference);
+  }
+
+  /** The snapshot of this name, id or image reference; without one the default. Throws `snapshot_not_found`. */
+  resolve(reference: string | undefined): Snapshot {
+    if (reference === undefined || this.isDefault(reference)) return this.default;
+    const record = this.record(reference);
+    if (record === null) {
+      throw new ThawError(
+        'snapshot_not_found',
+        `There is no snapshot ${reference}. There is: ${this.names().join(', ')}.`,
+      );
+    }
+    if (record.state !== 'active' || record.imageId === null) {
+      const why = record.errorReason === null ? '' : ` ${record.errorReason}`;
+      throw new ThawError('state_conflict', `Snapshot ${record.name} is ${record.state}.${why}`, {
+        next: 'Call snapshot_get to follow it, or use another snapshot.',
+      });
+    }
+    return { name: record.name, image: record.image, imageId: record.imageId };
+  }
+
+  /** The snapshot with this image, or null when it is gone. */
+  byImage(imageId: string): Snapshot | null {
+    if (imageId === this.default.imageId) return this.default;
+    const record = this.records().find(
+      (candidate) => candidate.imageId === imageId && candidate.state === 'active',
+    );
+    return record === undefined ? null : { name: record.name, image: record.image, imageId };
   }
 
   /** What is known of an image; null before the first container of it ran. */

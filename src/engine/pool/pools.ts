@@ -1,0 +1,87 @@
+/** The warm pools, one for each snapshot that is in use: the default's always, others as long as they are asked for. */
+import type { EngineContext } from '../context.ts';
+import type { Snapshot } from '../snapshot/snapshots.ts';
+import { type PoolFigures, WarmPool } from './warm-pool.ts';
+
+/** Parked containers of a snapshot that was used once: the next create of it is warm. */
+const TARGET_ON_DEMAND = 1;
+/** A pool that nobody took from for so long is let go. */
+const UNUSED_MS = 10 * 60_000;
+const CHECK_MS = 60_000;
+
+export class Pools {
+  readonly #context: EngineContext;
+  readonly #default: WarmPool;
+  readonly #onDemand = new Map<string, { readonly pool: WarmPool; usedAt: number }>();
+  #cancelCheck: () => void = () => undefined;
+
+  constructor(context: EngineContext) {
+    this.#context = context;
+    this.#default = new WarmPool(context, context.snapshots.default, context.options.pool.target);
+  }
+
+  /** The pool of a snapshot; made when there is none. */
+  for(snapshot: Snapshot): WarmPool {
+    if (snapshot.imageId === this.#default.snapshot.imageId) return this.#default;
+    const known = this.#onDemand.get(snapshot.imageId);
+    const usedAt = this.#context.clock.monotonic();
+    if (known !== undefined) {
+      known.usedAt = usedAt;
+      return known.pool;
+    }
+    const target = Math.min(TARGET_ON_DEMAND, this.#context.options.pool.target);
+    const pool = new WarmPool(this.#context, snapshot, target);
+    this.#onDemand.set(snapshot.imageId, { pool, usedAt });
+    return pool;
+  }
+
+  /** The pool for containers of this image, or null when no snapshot has it any more. */
+  byImage(imageId: string): WarmPool | null {
+    const snapshot = this.#context.snapshots.byImage(imageId);
+    return snapshot === null ? null : this.for(snapshot);
+  }
+
+  /** The default pool's figures; `parked` and `starting` count all pools. */
+  figures(): PoolFigures {
+    const own = this.#default.figures();
+    const others = [...this.#onDemand.values()].map(({ pool }) => pool.figures());
+    return {
+      ...own,
+      target: others.reduce((sum, { target }) => sum + target, own.target),
+      parked: others.reduce((sum, { parked }) => sum + parked, own.parked),
+      starting: others.reduce((sum, { starting }) => sum + starting, own.starting),
+      hits: others.reduce((sum, { hits }) => sum + hits, own.hits),
+      misses: others.reduce((sum, { misses }) => sum + misses, own.misses),
+    };
+  }
+
+  start(): void {
+    this.#default.start();
+    for (const { pool } of this.#onDemand.values()) pool.start();
+    this.#cancelCheck = this.#context.clock.schedule(CHECK_MS, () => this.#check());
+  }
+
+  /** Lets the pool of an image go, so that nothing needs the image any more. */
+  async closeFor(imageId: string): Promise<void> {
+    const entry = this.#onDemand.get(imageId);
+    this.#onDemand.delete(imageId);
+    await entry?.pool.close();
+  }
+
+  async close(): Promise<void> {
+    this.#cancelCheck();
+    await Promise.all([
+      this.#default.close(),
+      ...[...this.#onDemand.values()].map(({ pool }) => pool.close()),
+    ]);
+  }
+
+  #check(): void {
+    const { clock, background } = this.#context;
+    for (const [imageId, { usedAt }] of this.#onDemand) {
+      if (clock.monotonic() - usedAt > UNUSED_MS)
+        background.run('close an unused pool', () => this.closeFor(imageId));
+    }
+    this.#cancelCheck = clock.schedule(CHECK_MS, () => this.#check());
+  }
+}
