@@ -4,7 +4,8 @@ import { Sandbox } from './sandbox.ts';
 
 /** Control characters and markup never belong into a name (API: 400 on create). */
 const SAFE_NAME = /^[^<>\p{Cc}]+$/u;
-const MAX_MINUTES = 60 * 24 * 365 * 10;
+/** Ten years. */
+export const MAX_MINUTES = 60 * 24 * 365 * 10;
 
 export const SandboxName = z
   .string()

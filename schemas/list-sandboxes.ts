@@ -1,27 +1,74 @@
-/** Filters, order and page of a list (API: `listSandboxesPaginated`), and its answer. */
+/** Filters, order and page of a list (API: `listSandboxes` and `listSandboxesPaginated` together), and its answer. */
 import { z } from 'zod';
-import { SandboxSummary } from './sandbox.ts';
+import { Sandbox, SandboxSummary } from './sandbox.ts';
 import { SandboxState } from './state.ts';
+
+/** Of both operations of the API. */
+export const sortKeys = [
+  'id',
+  'name',
+  'state',
+  'snapshot',
+  'region',
+  'cpu',
+  'memoryGib',
+  'diskGib',
+  'createdAt',
+  'updatedAt',
+  'lastActivityAt',
+] as const;
+export const SortKey = z.enum(sortKeys);
+export type SortKey = z.infer<typeof SortKey>;
+
+const MAX_CHOICES = 100;
+const choices = z.array(z.string().min(1).max(256)).max(MAX_CHOICES).optional();
+const bound = z.number().min(0).max(1e9).optional();
+const moment = z.iso.datetime({ offset: true }).optional();
 
 export const ListSandboxes = z.strictObject({
   id: z.string().max(64).optional().describe('Id prefix'),
   name: z.string().max(128).optional().describe('Name prefix'),
   labels: z.record(z.string(), z.string()).optional().describe('All of these must match'),
-  states: z.array(SandboxState).max(32).optional(),
-  sort: z
-    .enum(['name', 'state', 'createdAt', 'updatedAt', 'lastActivityAt'])
-    .optional()
-    .describe('Default createdAt'),
+  states: z
+    .array(SandboxState.exclude(['destroyed']))
+    .max(32)
+    .optional(),
+  snapshots: choices,
+  regions: choices,
+  sandboxClasses: z.array(Sandbox.shape.sandboxClass).max(8).optional(),
+  minCpu: bound,
+  maxCpu: bound,
+  minMemoryGiB: bound,
+  maxMemoryGiB: bound,
+  minDiskGiB: bound,
+  maxDiskGiB: bound,
+  isPublic: z.boolean().optional(),
+  isRecoverable: z.boolean().optional(),
+  includeErroredDeleted: z.boolean().optional().describe('With those whose delete failed'),
+  createdAtAfter: moment,
+  createdAtBefore: moment,
+  lastEventAfter: moment.describe('Last change of the sandbox'),
+  lastEventBefore: moment,
+  autoDestroyAtAfter: moment,
+  autoDestroyAtBefore: moment,
+  sort: SortKey.optional().describe('Default createdAt'),
   order: z.enum(['asc', 'desc']).optional().describe('Default desc'),
-  page: z.number().int().min(1).max(1_000_000).optional().describe('Default 1'),
+  page: z.number().int().min(1).max(1_000_000).optional().describe('Default 1; not with cursor'),
+  cursor: z
+    .string()
+    .min(1)
+    .max(1024)
+    .optional()
+    .describe('nextCursor of the page before, with the same sort and order'),
   limit: z.number().int().min(1).max(200).optional().describe('Default 100'),
 });
 export type ListSandboxes = z.infer<typeof ListSandboxes>;
 
 export const SandboxPage = z.object({
   items: z.array(SandboxSummary),
-  total: z.number().int(),
-  page: z.number().int(),
+  total: z.number().int().describe('of all that match'),
+  page: z.number().int().nullable().describe('null after a cursor'),
   totalPages: z.number().int(),
+  nextCursor: z.string().nullable().describe('null on the last page'),
 });
 export type SandboxPage = z.infer<typeof SandboxPage>;

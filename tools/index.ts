@@ -6,9 +6,20 @@ import sandboxExec from './sandbox-exec.ts';
 import sandboxGet from './sandbox-get.ts';
 import sandboxList from './sandbox-list.ts';
 import sandboxListFiles from './sandbox-list-files.ts';
+import sandboxPause from './sandbox-pause.ts';
 import sandboxReadFile from './sandbox-read-file.ts';
+import sandboxRecover from './sandbox-recover.ts';
+import sandboxResize from './sandbox-resize.ts';
+import sandboxResume from './sandbox-resume.ts';
+import sandboxSetAutoarchive from './sandbox-set-autoarchive.ts';
+import sandboxSetAutodelete from './sandbox-set-autodelete.ts';
+import sandboxSetAutostop from './sandbox-set-autostop.ts';
+import sandboxSetLabels from './sandbox-set-labels.ts';
+import sandboxSetPublic from './sandbox-set-public.ts';
+import sandboxSetTtl from './sandbox-set-ttl.ts';
 import sandboxStart from './sandbox-start.ts';
 import sandboxStop from './sandbox-stop.ts';
+import sandboxTouch from './sandbox-touch.ts';
 import sandboxWriteFile from './sandbox-write-file.ts';
 
 export const tools: readonly Tool[] = [
@@ -18,6 +29,17 @@ export const tools: readonly Tool[] = [
   sandboxStart,
   sandboxStop,
   sandboxDelete,
+  sandboxPause,
+  sandboxResume,
+  sandboxRecover,
+  sandboxResize,
+  sandboxSetLabels,
+  sandboxSetPublic,
+  sandboxTouch,
+  sandboxSetAutostop,
+  sandboxSetAutoarchive,
+  sandboxSetAutodelete,
+  sandboxSetTtl,
   sandboxExec,
   sandboxReadFile,
   sandboxWriteFile,

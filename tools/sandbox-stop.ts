@@ -9,7 +9,7 @@ export default defineTool({
   name: 'sandbox_stop',
   title: 'Stop a sandbox',
   description:
-    'Stops a running sandbox: its processes end, its files stay, and sandbox_start brings it back. Processes get a moment to finish unless `force` is true. A stopped sandbox is left as it is.',
+    'Stops a running sandbox: its processes end, its files stay, and sandbox_start brings it back. Processes get a moment to finish unless `force` is true. A paused sandbox can be stopped, too; its memory is lost. One that is not running is refused.',
   kind: 'change',
   group: 'lifecycle',
   input: z.strictObject({

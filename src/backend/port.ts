@@ -14,6 +14,7 @@ import type {
 } from '../../schemas/files.ts';
 import type { ListSandboxes, SandboxPage } from '../../schemas/list-sandboxes.ts';
 import type { Sandbox } from '../../schemas/sandbox.ts';
+import type { ResizeSandbox } from '../../schemas/settings.ts';
 import { ThawError } from '../errors.ts';
 
 /** What every operation gets beside its input. */
@@ -32,6 +33,25 @@ export interface LifecycleOperations {
   start(sandbox: string, context: CallContext): Promise<Sandbox>;
   stop(sandbox: string, options: { readonly force: boolean }, context: CallContext): Promise<Sandbox>;
   delete(sandbox: string, context: CallContext): Promise<Sandbox>;
+  pause(sandbox: string, context: CallContext): Promise<Sandbox>;
+  resume(sandbox: string, context: CallContext): Promise<Sandbox>;
+  recover(sandbox: string, options: { readonly skipStart: boolean }, context: CallContext): Promise<Sandbox>;
+  resize(sandbox: string, wanted: ResizeSandbox, context: CallContext): Promise<Sandbox>;
+}
+
+/** Legal in every state. Intervals are minutes, with the API's meaning of 0 and of negative ones. */
+export interface SettingsOperations {
+  setLabels(
+    sandbox: string,
+    labels: Readonly<Record<string, string>>,
+    context: CallContext,
+  ): Promise<Sandbox>;
+  setPublic(sandbox: string, isPublic: boolean, context: CallContext): Promise<Sandbox>;
+  touch(sandbox: string, context: CallContext): Promise<Sandbox>;
+  setAutoStop(sandbox: string, minutes: number, context: CallContext): Promise<Sandbox>;
+  setAutoArchive(sandbox: string, minutes: number, context: CallContext): Promise<Sandbox>;
+  setAutoDelete(sandbox: string, minutes: number, context: CallContext): Promise<Sandbox>;
+  setTtl(sandbox: string, minutes: number, context: CallContext): Promise<Sandbox>;
 }
 
 export interface ExecOperations {
@@ -47,6 +67,7 @@ export interface FileOperations {
 /** The operation groups, by name. */
 export interface OperationGroups {
   readonly lifecycle: LifecycleOperations;
+  readonly settings: SettingsOperations;
   readonly exec: ExecOperations;
   readonly files: FileOperations;
 }

@@ -24,7 +24,9 @@ async function attempt(context: EngineContext, what: string, work: () => Promise
 }
 
 async function stopAll(context: EngineContext): Promise<void> {
-  const running = context.registry.all().filter(({ record }) => record.state === 'started');
+  const running = context.registry
+    .all()
+    .filter(({ record }) => record.state === 'started' || record.state === 'paused');
   await forEachBounded(running, (sandbox) =>
     attempt(context, `stop ${sandbox.record.name}`, () => stopSandbox(context, sandbox, false)),
   );

@@ -11,10 +11,16 @@ import { createSandbox } from './lifecycle/create.ts';
 import { daemonListener } from './lifecycle/daemon-listener.ts';
 import { deleteSandbox } from './lifecycle/delete.ts';
 import { listRecords } from './lifecycle/list.ts';
+import { pauseSandbox } from './lifecycle/pause.ts';
+import { recoverSandbox } from './lifecycle/recover.ts';
+import { resizeSandbox } from './lifecycle/resize.ts';
+import { resumeSandbox } from './lifecycle/resume.ts';
+import { settingsOperations } from './lifecycle/settings.ts';
 import { startSandbox } from './lifecycle/start.ts';
 import { stopSandbox } from './lifecycle/stop.ts';
 import { startTimers } from './lifecycle/timers.ts';
 import { toApiSandbox } from './lifecycle/to-api.ts';
+import type { ManagedSandbox } from './managed-sandbox.ts';
 import { openContext } from './open-context.ts';
 import type { Engine, EngineOptions, EngineStatus } from './options.ts';
 import { WarmPool } from './pool/warm-pool.ts';
@@ -30,6 +36,11 @@ interface Parts {
 
 function lifecycle({ context, pool, info }: Parts): Engine['lifecycle'] {
   const { registry, clock } = context;
+  const change = async (name: string, work: (sandbox: ManagedSandbox) => Promise<void>) => {
+    const sandbox = registry.find(name);
+    await work(sandbox);
+    return toApiSandbox(context, sandbox.record);
+  };
   return {
     async create(input, call: CallContext) {
       const started = clock.monotonic();
@@ -38,24 +49,18 @@ function lifecycle({ context, pool, info }: Parts): Engine['lifecycle'] {
       const tookMs = Math.round((clock.monotonic() - started) * 1000) / 1000;
       return { ...toApiSandbox(context, sandbox.record), startedFrom, tookMs };
     },
-    list: (query) =>
-      Promise.resolve(
-        listRecords(
-          registry.all().map(({ record }) => record),
-          query,
-        ),
+    list: async (query) =>
+      listRecords(
+        registry.all().map(({ record }) => record),
+        query,
       ),
     get: async (sandbox) => toApiSandbox(context, registry.find(sandbox).record),
-    async start(name) {
-      const sandbox = registry.find(name);
-      await startSandbox(context, sandbox);
-      return toApiSandbox(context, sandbox.record);
-    },
-    async stop(name, { force }) {
-      const sandbox = registry.find(name);
-      await stopSandbox(context, sandbox, force);
-      return toApiSandbox(context, sandbox.record);
-    },
+    start: (name) => change(name, (sandbox) => startSandbox(context, sandbox)),
+    stop: (name, { force }) => change(name, (sandbox) => stopSandbox(context, sandbox, force)),
+    pause: (name) => change(name, (sandbox) => pauseSandbox(context, sandbox)),
+    resume: (name) => change(name, (sandbox) => resumeSandbox(context, sandbox)),
+    recover: (name, { skipStart }) => change(name, (sandbox) => recoverSandbox(context, sandbox, skipStart)),
+    resize: (name, wanted) => change(name, (sandbox) => resizeSandbox(context, sandbox, wanted, info)),
     delete: async (name) => toApiSandbox(context, await deleteSandbox(context, registry.find(name))),
   };
 }
@@ -82,8 +87,8 @@ function statusOf({ context, pool, link, info, version }: Parts): EngineStatus {
   };
 }
 
-/** States in which a sandbox keeps the owner alive. */
-const RUNNING = new Set(['creating', 'started', 'starting', 'stopping', 'destroying']);
+/** States in which nothing of a sandbox would be lost with the Docker Engine; in all others it keeps the owner alive. */
+const AT_REST = new Set(['stopped', 'archived', 'error', 'build_failed', 'destroyed']);
 
 /** Opens the store, reconciles what an earlier owner left, and starts the pool and the timers. */
 export async function openEngine(options: EngineOptions): Promise<Engine> {
@@ -102,6 +107,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   return {
     kind: 'embedded',
     lifecycle: lifecycle(parts),
+    settings: settingsOperations(context),
     exec: {
       exec: async (name, request, call) => await execCommand(context, registry.find(name), request, call),
     },
@@ -114,7 +120,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
         await listSandboxFiles(context, registry.find(name), request, signal),
     },
     status: () => statusOf(parts),
-    runningSandboxes: () => registry.all().filter(({ record }) => RUNNING.has(record.state)).length,
+    runningSandboxes: () => registry.all().filter(({ record }) => !AT_REST.has(record.state)).length,
     close: (choice) => closeEngine({ context, pool, link, stopTimers }, choice),
   };
 }

@@ -13,6 +13,8 @@ export class ManagedSandbox {
   outOfMemoryAt = 0;
   /** When it ended without having been asked to; 0 for never. Milliseconds since the epoch. */
   endedByItselfAt = 0;
+  /** The operation under way; a delete cuts it short. */
+  run: { cancel(): void } | null = null;
   #holder: string | null = null;
   #queue: Promise<unknown> = Promise.resolve();
   #waiting = 0;

@@ -19,7 +19,7 @@ it('is the list that was reviewed', async () => {
 });
 
 it('stays within the token budget, at four characters a token', () => {
-  expect(JSON.stringify(listed).length / 4).toBeLessThanOrEqual(5_500);
+  expect(JSON.stringify(listed).length / 4).toBeLessThanOrEqual(9_000);
 });
 
 it.each(each)('%s has a portable name and a description of bounded length', (name, tool) => {
@@ -49,7 +49,8 @@ it.each(each)('%s uses no reference and no combinator at the top', (_name, { inp
 
 it.each(each)('%s names its arguments in camel case', (_name, { inputSchema }) => {
   const names = Object.keys(Object(inputSchema['properties']));
-  expect(names.length).toBeLessThanOrEqual(24);
+  // The list has every filter of both list operations of the API.
+  expect(names.length).toBeLessThanOrEqual(27);
   for (const name of names) expect(name).toMatch(/^[a-z][A-Za-z]*$/);
 });
 

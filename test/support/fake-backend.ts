@@ -10,7 +10,8 @@ export interface FakeBackend {
 }
 
 const operations = {
-  lifecycle: ['create', 'list', 'get', 'start', 'stop', 'delete'],
+  lifecycle: ['create', 'list', 'get', 'start', 'stop', 'delete', 'pause', 'resume', 'recover', 'resize'],
+  settings: ['setLabels', 'setPublic', 'touch', 'setAutoStop', 'setAutoArchive', 'setAutoDelete', 'setTtl'],
   exec: ['exec'],
   files: ['read', 'write', 'list'],
 } as const satisfies Record<keyof OperationGroups, readonly string[]>;
@@ -38,12 +39,12 @@ export function fakeBackend(plan: Plan): FakeBackend {
 }
 
 function groupName(name: string): keyof OperationGroups {
-  if (name === 'lifecycle' || name === 'exec' || name === 'files') return name;
+  if (name === 'lifecycle' || name === 'settings' || name === 'exec' || name === 'files') return name;
   throw new Error(`no group ${name}`);
 }
 
 function isBackend(value: object): value is Backend {
-  return 'lifecycle' in value && 'exec' in value && 'files' in value;
+  return 'lifecycle' in value && 'settings' in value && 'exec' in value && 'files' in value;
 }
 
 function asBackend(value: object): Backend {

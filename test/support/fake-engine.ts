@@ -64,7 +64,13 @@ export function fakeEngine(events: FakeEngineEvents): Engine {
         sandboxes.set(id, sandbox);
         return { ...sandbox, startedFrom: 'warm', tookMs: 0.1 };
       },
-      list: async () => ({ items: [...sandboxes.values()], total: sandboxes.size, page: 1, totalPages: 1 }),
+      list: async () => ({
+        items: [...sandboxes.values()],
+        total: sandboxes.size,
+        page: 1,
+        totalPages: 1,
+        nextCursor: null,
+      }),
       get: async (name) => find(name),
       start: async (name) => move(name, 'started'),
       stop: async (name) => move(name, 'stopped'),
@@ -73,6 +79,19 @@ export function fakeEngine(events: FakeEngineEvents): Engine {
         sandboxes.delete(gone.id);
         return gone;
       },
+      pause: async (name) => move(name, 'paused'),
+      resume: async (name) => move(name, 'started'),
+      recover: async () => unplanned('recover'),
+      resize: async () => unplanned('resize'),
+    },
+    settings: {
+      setLabels: async () => unplanned('setLabels'),
+      setPublic: async () => unplanned('setPublic'),
+      touch: async (name) => find(name),
+      setAutoStop: async () => unplanned('setAutoStop'),
+      setAutoArchive: async () => unplanned('setAutoArchive'),
+      setAutoDelete: async () => unplanned('setAutoDelete'),
+      setTtl: async () => unplanned('setTtl'),
     },
     exec: {
       exec: async (name, { command }, context) => {

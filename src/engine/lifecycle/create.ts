@@ -11,27 +11,13 @@ import { discardGuest } from '../pool/park.ts';
 import type { WarmPool } from '../pool/warm-pool.ts';
 import type { Snapshot } from '../snapshot/snapshots.ts';
 import type { SandboxRecord } from '../store/records.ts';
+import { recordLimitsInDocker } from './docker-limits.ts';
 import { checkUser, defaultUser, newRecord } from './new-record.ts';
 import { superviseGuest } from './supervise.ts';
 
 export interface Creation {
   readonly sandbox: ManagedSandbox;
   readonly startedFrom: 'warm' | 'cold';
-}
-
-/** Takes the limits of the claim over into Docker's own record, where a later start of the container finds them. */
-function recordLimitsInDocker(context: EngineContext, sandbox: ManagedSandbox): void {
-  const { containerId } = sandbox.record;
-  const limits = recordLimits(sandbox.record);
-  if (context.host.mode === 'docker' || containerId === null) return;
-  context.background.run('record limits', async () => {
-    // A sandbox that ended in the meantime gets its limits at its next start.
-    if (sandbox.guest === null) return;
-    await context.docker.updateLimits(containerId, {
-      cpuCores: limits.cpuCores,
-      memoryBytes: limits.memoryBytes,
-    });
-  });
 }
 
 /** Three writes and no request to the daemon: the claim on disk, the thaw, the result on disk. */

@@ -6,6 +6,7 @@ import type { LinkListener } from '../daemon-link.ts';
 import { ownerFilter, SANDBOX_LABEL } from '../labels.ts';
 import type { ManagedSandbox } from '../managed-sandbox.ts';
 import { reconcileSandbox } from '../reconcile/reconcile-sandbox.ts';
+import { move } from './move.ts';
 import { recoverConnection } from './supervise.ts';
 
 /** A daemon that shuts down without live-restore stops its containers first: what ended this shortly before is its doing. */
@@ -22,10 +23,10 @@ export function daemonListener(context: EngineContext): LinkListener {
     takenDown = new Set();
     await forEachBounded(registry.all(), async (sandbox) => {
       const { record } = sandbox;
-      if (returning.has(sandbox) && record.state === 'stopped') {
-        registry.update(sandbox, { state: 'started', desiredState: 'started', errorReason: null });
-      }
-      if (sandbox.record.state !== 'started' || sandbox.guest?.agent.isOpen === true) return;
+      const returns = returning.has(sandbox) && record.state === 'stopped' && !sandbox.isBusy;
+      if (returns) move(context, sandbox, 'restart', { errorReason: null });
+      const lost = record.state === 'started' && sandbox.guest?.agent.isOpen !== true;
+      if (!returns && !lost && record.state !== 'paused') return;
       const container = containers.find(({ labels }) => labels[SANDBOX_LABEL] === record.id) ?? null;
       await reconcileSandbox(context, sandbox, null, container);
     });
@@ -37,8 +38,9 @@ export function daemonListener(context: EngineContext): LinkListener {
       if (sandbox === null) return;
       if (action === 'oom') sandbox.outOfMemoryAt = clock.now();
       // The connection may outlive the container by a moment, and a sandbox without one is noticed only here.
-      if ((action === 'die' || action === 'destroy') && sandbox.guest !== null) {
-        sandbox.guest.agent.close();
+      const ended = action === 'die' || action === 'destroy';
+      if (ended && (sandbox.guest !== null || sandbox.record.state === 'paused')) {
+        sandbox.guest?.agent.close();
         background.run('reconnect', () => recoverConnection(context, sandbox));
       }
     },

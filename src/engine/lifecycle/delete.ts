@@ -1,29 +1,45 @@
-/** Deleting a sandbox, which is legal in every state: it waits for what runs, then takes everything away. */
+/** Deleting a sandbox, which is legal in every state: it cuts what runs short, then takes everything away. */
 import type { EngineContext } from '../context.ts';
 import type { ManagedSandbox } from '../managed-sandbox.ts';
 import type { SandboxRecord } from '../store/records.ts';
+import { thawToEnd } from './freeze.ts';
+import { move } from './move.ts';
+import { runToEnd } from './operation.ts';
 import { nextState } from './transitions.ts';
 
 /** Removes container and record; also what reconciliation does with an unfinished delete. */
 export async function deleteLocked(context: EngineContext, sandbox: ManagedSandbox): Promise<void> {
   const { registry, store, clock, docker } = context;
   const { id, containerId } = sandbox.record;
-  const { guest } = sandbox;
-  sandbox.guest = null;
-  registry.update(sandbox, { state: 'destroying', desiredState: 'destroyed' }, () =>
-    store.putJournal(id, 'delete', 'delete.intent', clock.now()),
-  );
+  if (sandbox.record.state !== 'destroying') {
+    move(context, sandbox, 'delete_requested', {}, () =>
+      store.putJournal(id, 'delete', 'delete.intent', clock.now()),
+    );
+  }
   context.onStep('delete.intent');
-  guest?.agent.close();
-  if (containerId !== null) await docker.removeContainer(containerId);
-  context.onStep('delete.removed');
-  registry.remove(sandbox);
-  sandbox.record = { ...sandbox.record, state: 'destroyed', containerId: null, updatedAt: clock.now() };
-  context.onStep('delete.done');
+  await runToEnd(context, sandbox, async (run) => {
+    await thawToEnd(context, sandbox);
+    const { guest } = sandbox;
+    sandbox.guest = null;
+    guest?.agent.close();
+    if (containerId !== null) await docker.removeContainer(containerId);
+    run.step('delete.removed');
+    run.handOver();
+    registry.remove(sandbox);
+    sandbox.record = {
+      ...sandbox.record,
+      state: 'destroyed',
+      desiredState: 'destroyed',
+      containerId: null,
+      updatedAt: clock.now(),
+    };
+    run.step('delete.done');
+  });
 }
 
 /** Answers the record as it was last, with the state `destroyed`. Deleting twice at once is one delete. */
 export async function deleteSandbox(context: EngineContext, sandbox: ManagedSandbox): Promise<SandboxRecord> {
+  sandbox.run?.cancel();
   return await sandbox.queued('delete', async () => {
     if (nextState(sandbox.record.state, 'delete_requested') !== null) await deleteLocked(context, sandbox);
     return sandbox.record;

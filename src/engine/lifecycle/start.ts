@@ -1,49 +1,81 @@
 /** Starting a stopped sandbox, or one that failed: the same container runs again, with its files. */
-import { toThawError } from '../../errors.ts';
+import { ThawError } from '../../errors.ts';
+import { restoreLocked } from '../archive/archive.ts';
 import type { EngineContext } from '../context.ts';
-import { restartGuest } from '../guest/guest.ts';
+import { adoptGuest, restartGuest } from '../guest/guest.ts';
 import { recordLimits } from '../limits.ts';
 import type { ManagedSandbox } from '../managed-sandbox.ts';
-import { superviseGuest } from './supervise.ts';
-import { requireTransition } from './transitions.ts';
+import { operate, type Run } from './operation.ts';
+import { resumeOperation } from './resume.ts';
 
-/** Runs the container anew as the next generation. On failure the sandbox is `error`, with the cause, and can be tried again. */
-export async function startLocked(context: EngineContext, sandbox: ManagedSandbox): Promise<void> {
-  const { registry, store, clock } = context;
-  const { id, containerId } = sandbox.record;
-  try {
-    if (containerId === null) throw new Error('The sandbox has no container any more.');
-    sandbox.guest = await restartGuest(context, id, containerId, recordLimits(sandbox.record));
-  } catch (error) {
-    const { message } = toThawError(error);
-    registry.update(
-      sandbox,
-      { state: 'error', errorReason: message, recoverable: containerId !== null },
-      () => store.dropJournal(id),
-    );
-    throw error;
-  }
-  context.onStep('start.running');
-  registry.update(
-    sandbox,
-    { state: 'started', errorReason: null, recoverable: false, stoppedAt: null, lastActivityAt: clock.now() },
-    () => store.dropJournal(id),
-  );
-  context.onStep('start.done');
-  superviseGuest(context, sandbox);
+/** Makes the container of an archived sandbox again. */
+async function restore(context: EngineContext, run: Run): Promise<void> {
+  await restoreLocked(context, run.sandbox);
+  run.handOver();
 }
 
-/** No work for a sandbox that runs. Throws `state_conflict` and `busy`. */
+/** Runs the container anew as the next generation; one that is gone is made again where there is an archive. */
+export async function startLocked(context: EngineContext, run: Run): Promise<void> {
+  const { sandbox } = run;
+  const { id, containerId, archive } = sandbox.record;
+  if (containerId === null && archive !== null) {
+    await restore(context, run);
+    return;
+  }
+  if (containerId === null) {
+    throw new ThawError('state_conflict', 'The sandbox has no container any more.', {
+      next: 'Delete it with sandbox_delete and create another.',
+    });
+  }
+  run.attach(await restartGuest(context, id, containerId, recordLimits(sandbox.record)));
+  run.step('start.running');
+  run.settle('started', { errorReason: null, recoverable: false, stoppedAt: null });
+  run.step('start.done');
+}
+
+/** A sandbox that failed may still run: then its processes are kept. Answers whether it was taken over as it is. */
+export async function adoptRunning(context: EngineContext, run: Run): Promise<boolean> {
+  const { id, containerId, name } = run.sandbox.record;
+  if (containerId === null) return false;
+  const facts = await context.docker.inspectContainer(containerId);
+  if (facts?.running !== true) return false;
+  if (facts.paused) await context.docker.unpauseContainer(containerId);
+  try {
+    run.attach(await adoptGuest(context, id, containerId));
+    return true;
+  } catch (error) {
+    run.check();
+    context.log.warn({ err: error, sandbox: name }, 'a container does not answer and is started anew');
+    await context.docker.killContainer(containerId, 'SIGKILL');
+    await context.docker.waitContainer(containerId);
+    return false;
+  }
+}
+
+async function startOrAdopt(context: EngineContext, run: Run, failed: boolean): Promise<void> {
+  if (!failed || !(await adoptRunning(context, run))) {
+    await startLocked(context, run);
+    return;
+  }
+  run.step('start.running');
+  run.settle('started', { errorReason: null, recoverable: false, stoppedAt: null });
+  run.step('start.done');
+}
+
+/** No work for a sandbox that runs; a paused one is resumed, an archived one restored. Throws `state_conflict` and `busy`. */
 export async function startSandbox(context: EngineContext, sandbox: ManagedSandbox): Promise<void> {
-  const { registry, store, clock } = context;
-  await sandbox.exclusive('start', async () => {
-    if (sandbox.record.state === 'started') return;
-    const { id, name, generation } = sandbox.record;
-    const state = requireTransition(name, sandbox.record.state, 'start_requested');
-    registry.update(sandbox, { state, desiredState: 'started', generation: generation + 1 }, () =>
-      store.putJournal(id, 'start', 'start.intent', clock.now()),
-    );
-    context.onStep('start.intent');
-    await startLocked(context, sandbox);
+  const { state, generation } = sandbox.record;
+  if (state === 'paused' && !sandbox.isBusy) {
+    await operate(context, sandbox, resumeOperation(context, sandbox, 'start_requested'));
+    return;
+  }
+  const archived = state === 'archived';
+  await operate(context, sandbox, {
+    name: archived ? 'restore' : 'start',
+    event: 'start_requested',
+    intent: archived ? 'restore.intent' : 'start.intent',
+    change: { generation: generation + 1 },
+    isDone: () => sandbox.record.state === 'started',
+    work: (run) => startOrAdopt(context, run, state === 'error'),
   });
 }

@@ -3,6 +3,8 @@ import { isThawError, ThawError } from '../../errors.ts';
 import type { EngineContext } from '../context.ts';
 import { adoptGuest, type Guest } from '../guest/guest.ts';
 import type { ManagedSandbox } from '../managed-sandbox.ts';
+import { move } from './move.ts';
+import { adviceFor } from './transitions.ts';
 
 /** Tries to reach a running container again before the next use of it is left to try. */
 const ATTEMPTS = 3;
@@ -10,25 +12,30 @@ const RETRY_MS = 300;
 
 /** The container ended without having been asked to. */
 async function noteDeath(context: EngineContext, sandbox: ManagedSandbox): Promise<void> {
-  const { registry, clock, docker } = context;
-  const { containerId, name } = sandbox.record;
+  const { clock, docker } = context;
+  const { containerId, name, state } = sandbox.record;
   const facts = containerId === null ? null : await docker.inspectContainer(containerId);
   const now = clock.now();
-  sandbox.endedByItselfAt = now;
+  // A paused one is not started again with the daemon: what it was paused for, its memory, is gone.
+  if (state === 'started') sandbox.endedByItselfAt = now;
   context.log.warn({ sandbox: name, exitCode: facts?.exitCode }, 'a sandbox ended by itself');
   if (facts === null) {
-    registry.update(sandbox, {
-      state: 'error',
-      errorReason: 'Its container was removed from outside of Thaw. Delete the sandbox.',
-      recoverable: false,
-      stoppedAt: now,
-    });
+    const errorReason = 'Its container was removed from outside of Thaw. Delete the sandbox.';
+    move(context, sandbox, 'failed', { errorReason, recoverable: false, stoppedAt: now });
     return;
   }
-  const errorReason = facts.oomKilled
+  const lost = state === 'paused' ? ' It was paused: its memory is lost.' : '';
+  const cause = facts.oomKilled
     ? 'It ran out of memory and was ended by the kernel.'
     : `Its container ended from outside of Thaw (exit code ${facts.exitCode}).`;
-  registry.update(sandbox, { state: 'stopped', desiredState: 'stopped', errorReason, stoppedAt: now });
+  move(context, sandbox, 'died', { errorReason: `${cause}${lost}`, stoppedAt: now });
+}
+
+/** A paused sandbox has no agent that could answer; whether its container is there, the daemon knows. */
+async function checkPaused(context: EngineContext, sandbox: ManagedSandbox): Promise<void> {
+  const { containerId } = sandbox.record;
+  const facts = containerId === null ? null : await context.docker.inspectContainer(containerId);
+  if (facts?.running !== true) await noteDeath(context, sandbox);
 }
 
 async function reconnect(context: EngineContext, sandbox: ManagedSandbox): Promise<void> {
@@ -54,6 +61,7 @@ async function reconnect(context: EngineContext, sandbox: ManagedSandbox): Promi
 /** Brings the connection of a sandbox that should run back, or finds out that it does not run. One at a time. */
 export async function recoverConnection(context: EngineContext, sandbox: ManagedSandbox): Promise<void> {
   await sandbox.queued('reconnect', async () => {
+    if (sandbox.record.state === 'paused') await checkPaused(context, sandbox);
     if (sandbox.record.state !== 'started' || sandbox.guest?.agent.isOpen === true) return;
     sandbox.guest = null;
     await reconnect(context, sandbox);
@@ -80,10 +88,7 @@ export async function requireGuest(context: EngineContext, sandbox: ManagedSandb
     const { state, errorReason } = sandbox.record;
     const why = errorReason === null ? '' : ` ${errorReason}`;
     throw new ThawError('state_conflict', `Sandbox ${name} is ${state}, not started.${why}`, {
-      next:
-        state === 'stopped' || state === 'error'
-          ? 'Call sandbox_start first.'
-          : 'Call sandbox_get to see its state.',
+      next: adviceFor(state),
       context: { state },
     });
   }

@@ -6,7 +6,8 @@ import type { SandboxRecord } from '../store/records.ts';
 import { LOCAL_TARGET } from './check-create.ts';
 
 /** Daytona gives every sandbox a disk size; here it is the host's disk and no quota holds it. */
-const UNLIMITED_DISK = 0;
+export const UNLIMITED_DISK = 0;
+export const SANDBOX_CLASS = 'container';
 
 /** Every field of the API's Sandbox. `toolboxProxyUrl` stays empty until the owner serves the toolbox. */
 export function toApiSandbox(
@@ -51,7 +52,7 @@ export function toApiSandbox(
     updatedAt: toTimestamp(record.updatedAt),
     lastActivityAt: toTimestamp(record.lastActivityAt),
     class: 'small',
-    sandboxClass: 'container',
+    sandboxClass: SANDBOX_CLASS,
     runnerId: owner,
     linkedSandboxId: null,
     toolboxProxyUrl: '',

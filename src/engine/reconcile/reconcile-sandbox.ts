@@ -1,16 +1,17 @@
 /** Brings one sandbox into a state in which it can be used, after a crash at any moment. */
 
 import type { SandboxState } from '../../../schemas/state.ts';
-import { toThawError } from '../../errors.ts';
+import { finishArchive } from '../archive/archive.ts';
 import type { EngineContext } from '../context.ts';
 import type { ContainerSummary } from '../docker/port.ts';
-import { adoptGuest } from '../guest/guest.ts';
 import { deleteLocked } from '../lifecycle/delete.ts';
-import { startLocked } from '../lifecycle/start.ts';
+import { type Run, runToEnd } from '../lifecycle/operation.ts';
+import { pauseLocked } from '../lifecycle/pause.ts';
+import { enforceLimits } from '../lifecycle/resize.ts';
 import { stopLocked } from '../lifecycle/stop.ts';
-import { superviseGuest } from '../lifecycle/supervise.ts';
 import type { ManagedSandbox } from '../managed-sandbox.ts';
-import type { JournalOperation } from '../store/records.ts';
+import type { JournalEntry, JournalOperation } from '../store/records.ts';
+import { bringBack, keepPaused } from './bring-back.ts';
 
 /** A create whose answer nobody got is undone: its caller asks again, with the same name. */
 async function undoCreate(
@@ -22,51 +23,66 @@ async function undoCreate(
   context.registry.remove(sandbox);
 }
 
-/** A sandbox that should run: adopted when it does, started again when the daemon or the host went down under it. */
-async function bringBack(
-  context: EngineContext,
-  sandbox: ManagedSandbox,
-  container: ContainerSummary | null,
-): Promise<void> {
-  const { registry, store } = context;
-  const { id, generation } = sandbox.record;
-  if (container === null) {
-    const errorReason = 'Its container was removed from outside of Thaw. Delete the sandbox.';
-    registry.update(sandbox, { state: 'error', errorReason, recoverable: false }, () =>
-      store.dropJournal(id),
-    );
-    return;
-  }
-  const facts = await context.docker.inspectContainer(container.id);
-  if (facts?.paused === true) await context.docker.unpauseContainer(container.id);
-  if (facts?.running !== true) {
-    registry.update(sandbox, { state: 'starting', generation: generation + 1 });
-    await startLocked(context, sandbox);
-    return;
-  }
-  sandbox.guest = await adoptGuest(context, id, container.id);
-  registry.update(sandbox, { state: 'started', errorReason: null, recoverable: false, stoppedAt: null }, () =>
-    store.dropJournal(id),
-  );
-  superviseGuest(context, sandbox);
-}
-
 /** What a state says by itself, where the journal says nothing: the daemon may have gone away at any moment. */
-const impliedBy: Partial<Record<SandboxState, JournalOperation>> = {
+const impliedBy: Partial<Record<SandboxState, JournalOperation | 'keep paused'>> = {
   started: 'start',
   starting: 'start',
   creating: 'create',
   stopping: 'stop',
+  pausing: 'pause',
+  paused: 'keep paused',
+  resuming: 'resume',
+  resizing: 'resize',
   destroying: 'delete',
+  archiving: 'archive',
+  restoring: 'restore',
 };
+
+/** An archive whose files are safe is finished; any other leaves the sandbox as it was. */
+async function settleArchive(context: EngineContext, sandbox: ManagedSandbox, step: string): Promise<void> {
+  if (step === 'archive.stored') {
+    await finishArchive(context, sandbox);
+    return;
+  }
+  const { registry, store } = context;
+  registry.update(sandbox, { state: 'stopped', desiredState: 'stopped' }, () =>
+    store.dropJournal(sandbox.record.id),
+  );
+}
+
+/** The archive is untouched by a restore, so the next start tries again. */
+async function undoRestore(
+  context: EngineContext,
+  sandbox: ManagedSandbox,
+  container: ContainerSummary | null,
+): Promise<void> {
+  if (container !== null) await context.docker.removeContainer(container.id);
+  context.registry.update(sandbox, { state: 'archived', desiredState: 'archived', containerId: null }, () =>
+    context.store.dropJournal(sandbox.record.id),
+  );
+}
+
+/** A copy of the files that was not finished changes nothing but what is said of it. */
+async function settleCopy(
+  context: EngineContext,
+  sandbox: ManagedSandbox,
+  operation: 'backup' | 'snapshot',
+): Promise<void> {
+  const { registry, store } = context;
+  registry.update(sandbox, operation === 'backup' ? { backupState: 'Error' } : {}, () =>
+    store.dropJournal(sandbox.record.id),
+  );
+}
 
 async function settle(
   context: EngineContext,
-  sandbox: ManagedSandbox,
-  unfinished: JournalOperation | null,
+  run: Run,
+  unfinished: JournalEntry | null,
   container: ContainerSummary | null,
 ): Promise<void> {
-  switch (unfinished ?? impliedBy[sandbox.record.state] ?? null) {
+  const { sandbox } = run;
+  const operation = unfinished?.operation ?? impliedBy[sandbox.record.state] ?? null;
+  switch (operation) {
     case 'create':
       await undoCreate(context, sandbox, container);
       return;
@@ -74,10 +90,39 @@ async function settle(
       await deleteLocked(context, sandbox);
       return;
     case 'stop':
-      await stopLocked(context, sandbox, true);
+      await stopLocked(context, run, true);
       return;
     case 'start':
-      await bringBack(context, sandbox, container);
+    case 'resume':
+      await bringBack(context, run, container);
+      return;
+    case 'recover':
+      if (sandbox.record.desiredState === 'stopped') await stopLocked(context, run, true);
+      else await bringBack(context, run, container);
+      return;
+    case 'resize':
+      // The record has the new limits since the intent; a container that does not run gets them at its start.
+      if (sandbox.record.desiredState === 'started') {
+        await enforceLimits(context, sandbox);
+        await bringBack(context, run, container);
+      } else run.settle('stopped');
+      return;
+    case 'pause':
+      await pauseLocked(context, run);
+      return;
+    case 'keep paused':
+      await keepPaused(context, run);
+      return;
+    case 'archive':
+      await settleArchive(context, sandbox, unfinished?.step ?? '');
+      return;
+    case 'restore':
+      await undoRestore(context, sandbox, container);
+      return;
+    case 'backup':
+    case 'snapshot':
+      await settleCopy(context, sandbox, operation);
+      await settle(context, run, null, container);
       return;
     case null:
       return;
@@ -88,18 +133,14 @@ async function settle(
 export async function reconcileSandbox(
   context: EngineContext,
   sandbox: ManagedSandbox,
-  unfinished: JournalOperation | null,
+  unfinished: JournalEntry | null,
   container: ContainerSummary | null,
 ): Promise<void> {
-  const { registry, store, log } = context;
   try {
-    await sandbox.queued('reconcile', () => settle(context, sandbox, unfinished, container));
-  } catch (error) {
-    log.error({ err: error, sandbox: sandbox.record.name }, 'a sandbox could not be brought back');
-    if (sandbox.record.state === 'error') return;
-    const { message } = toThawError(error);
-    registry.update(sandbox, { state: 'error', errorReason: message, recoverable: container !== null }, () =>
-      store.dropJournal(sandbox.record.id),
+    await sandbox.queued('reconcile', () =>
+      runToEnd(context, sandbox, (run) => settle(context, run, unfinished, container)),
     );
+  } catch (error) {
+    context.log.error({ err: error, sandbox: sandbox.record.name }, 'a sandbox could not be brought back');
   }
 }

@@ -9,7 +9,7 @@ import type { ContainerSummary } from '../docker/port.ts';
 import { adoptGuest } from '../guest/guest.ts';
 import { ownerFilter, ROLE_LABEL, SANDBOX_LABEL } from '../labels.ts';
 import type { WarmPool } from '../pool/warm-pool.ts';
-import type { JournalOperation } from '../store/records.ts';
+import type { JournalEntry } from '../store/records.ts';
 import { adoptParked } from './adopt-parked.ts';
 import { reconcileSandbox } from './reconcile-sandbox.ts';
 
@@ -47,9 +47,7 @@ export async function reconcile(context: EngineContext, pool: WarmPool): Promise
     ...(await docker.listContainers({ ...ownerFilter(owner), [ROLE_LABEL]: 'sandbox' })),
     ...(await docker.listContainers({ ...ownerFilter(owner), [ROLE_LABEL]: 'setup' })),
   ];
-  const unfinished = new Map<string, JournalOperation>(
-    store.journal().map((entry) => [entry.sandboxId, entry.operation]),
-  );
+  const unfinished = new Map<string, JournalEntry>(store.journal().map((entry) => [entry.sandboxId, entry]));
   const parked = store.parked();
   for (const record of store.sandboxes()) registry.add(record);
 
@@ -67,6 +65,10 @@ export async function reconcile(context: EngineContext, pool: WarmPool): Promise
       unfinished.get(sandbox.record.id) ?? null,
       containers.get(sandbox.record.id) ?? null,
     ),
+  );
+
+  await context.objects.sweep(
+    new Set(registry.all().flatMap(({ record: { archive } }) => archive?.object ?? [])),
   );
 
   let adopted = 0;

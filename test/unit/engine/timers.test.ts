@@ -23,7 +23,8 @@ describe('dueAction', () => {
     expect(due({ ...stopped, autoDeleteMinutes: 10 }, 10 * MINUTE - 1)).toBeNull();
     expect(due({ ...stopped, autoDeleteMinutes: 10 }, 10 * MINUTE)).toBe('delete');
     expect(due({ ...stopped, autoDeleteMinutes: 0 }, 0)).toBe('delete');
-    expect(due({ ...stopped, autoDeleteMinutes: -1 }, 1e12)).toBeNull();
+    expect(due({ ...stopped, autoDeleteMinutes: -1 }, 10_079 * MINUTE)).toBeNull();
+    expect(due({ ...stopped, autoDeleteMinutes: -1 }, 1e12)).not.toBe('delete');
   });
 
   it('deletes at the end of its time to live, whatever the state', () => {
@@ -34,6 +35,30 @@ describe('dueAction', () => {
   });
 
   it('takes a half-done delete up again', () => {
-    expect(due({ state: 'destroying' }, 0)).toBe('delete');
+    const half = { desiredState: 'destroyed', updatedAt: 0 } as const;
+    expect(due({ ...half, state: 'destroying' }, 29_999)).toBeNull();
+    expect(due({ ...half, state: 'destroying' }, 30_000)).toBe('delete');
+    expect(due({ ...half, state: 'error' }, 30_000)).toBe('delete');
+  });
+
+  it('archives a stopped sandbox after its interval, 0 being the longest, unless it is to be deleted', () => {
+    const stopped = { state: 'stopped', stoppedAt: 0 } as const;
+    expect(due({ ...stopped, autoArchiveMinutes: 10 }, 10 * MINUTE - 1)).toBeNull();
+    expect(due({ ...stopped, autoArchiveMinutes: 10 }, 10 * MINUTE)).toBe('archive');
+    expect(due({ ...stopped, autoArchiveMinutes: 0 }, 43_200 * MINUTE - 1)).toBeNull();
+    expect(due({ ...stopped, autoArchiveMinutes: 0 }, 43_200 * MINUTE)).toBe('archive');
+    expect(due({ ...stopped, autoArchiveMinutes: 10, autoDeleteMinutes: 10 }, 10 * MINUTE)).toBe('delete');
+  });
+
+  it('waits another interval after an archive that failed', () => {
+    const failed = { state: 'stopped', stoppedAt: 0, backupState: 'Error', autoArchiveMinutes: 10 } as const;
+    expect(due({ ...failed, updatedAt: 5 * MINUTE }, 14 * MINUTE)).toBeNull();
+    expect(due({ ...failed, updatedAt: 5 * MINUTE }, 15 * MINUTE)).toBe('archive');
+  });
+
+  it('leaves a paused sandbox alone but for its time to live', () => {
+    const paused = { state: 'paused', desiredState: 'paused', lastActivityAt: 0 } as const;
+    expect(due({ ...paused, autoStopMinutes: 1, autoDeleteMinutes: 1 }, 1e12)).toBeNull();
+    expect(due({ ...paused, destroyAt: 500 }, 500)).toBe('delete');
   });
 });

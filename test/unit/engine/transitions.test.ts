@@ -34,7 +34,7 @@ describe('the transition table', () => {
   });
 
   it('names the fitting states in its refusal', () => {
-    expect(() => requireTransition('box', 'stopped', 'stop_requested')).toThrow(
+    expect(() => requireTransition({ name: 'box', state: 'stopped' }, 'stop_requested')).toThrow(
       /box is stopped; this needs one of: started/,
     );
   });
