@@ -10,18 +10,20 @@ import type { Codec, DifferenceReader, DifferenceWriter, HostFiles } from './por
 const HOST_ROOT = '/proc/1/root';
 const ZSTD = '/usr/bin/zstd';
 const MAX_STDERR_CHARS = 2_000;
-/** Exit codes of `diff-apply`. */
+/** Exit codes of the agent's difference commands. */
 const BAD_STREAM = 2;
 const TRUNCATED = 3;
-const NO_SPACE = 5;
+const NOT_SUPPORTED = 5;
+/** What a script prints for a writer whose exit code a pipe would hide. */
+const FAILURE_MARK = 'thaw-diff-write-failed=';
 
-/** Paths travel as arguments, never as shell text. A failed writer says so on stderr, because a pipe hides its code. */
-const WRITE = `{ ${AGENT_PATH} diff-write "$1" || echo "the difference could not be read" >&2; }`;
+/** Paths travel as arguments, never as shell text. */
 const scripts = {
-  copy: `${WRITE} | { shift; ${AGENT_PATH} diff-apply "$@"; }`,
-  read: { none: WRITE, zstd: `${WRITE} | ${ZSTD} -q -3 -c` },
-  apply: { none: `${AGENT_PATH} diff-apply "$1"`, zstd: `${ZSTD} -q -dc | ${AGENT_PATH} diff-apply "$1"` },
+  read: `{ ${AGENT_PATH} diff-write "$1" || echo "${FAILURE_MARK}$?" >&2; } | ${ZSTD} -q -3 -c`,
+  apply: `${ZSTD} -q -dc | ${AGENT_PATH} diff-apply "$1"`,
 } as const;
+
+const shell = (script: string, path: string): string[] => ['/bin/sh', '-c', script, 'sh', path];
 
 async function collect(chunks: AsyncIterable<Buffer>): Promise<string> {
   let text = '';
@@ -29,21 +31,26 @@ async function collect(chunks: AsyncIterable<Buffer>): Promise<string> {
   return text.slice(0, MAX_STDERR_CHARS).trim();
 }
 
-/** Waits for the end of a script and turns its exit code into an error. Any word on stderr is a failure. */
+/** Waits for the end of a command and turns its exit code and its report (`key=value` words) into an error. */
 async function outcome(process: GuestProcess, stderr: Promise<string>): Promise<void> {
-  const [{ code }, text] = await Promise.all([process.exited, stderr]);
-  if (code === 0 && text === '') return;
-  const detail = text === '' ? `exit code ${code}` : text;
-  if (code === NO_SPACE) throw new ThawError('disk_full', `The files could not be written: ${detail}`);
+  const [exit, report] = await Promise.all([process.exited, stderr]);
+  const hidden = report.split(FAILURE_MARK)[1];
+  const code = hidden === undefined ? exit.code : Number.parseInt(hidden, 10);
+  if (code === 0) return;
+  const detail = report === '' ? `exit code ${code}` : report;
+  if (/\berrno=(ENOSPC|EDQUOT)\b/.test(report))
+    throw new ThawError('disk_full', `The files could not be written: ${detail}`);
   if (code === BAD_STREAM || code === TRUNCATED)
     throw new ThawError('archive_damaged', `The stored files are damaged: ${detail}`);
+  if (code === NOT_SUPPORTED)
+    throw new ThawError('unsupported', `The file system of the sandbox cannot be copied: ${detail}`);
   throw new ThawError('engine_error', `The files could not be copied: ${detail}`);
 }
 
 export async function helperFiles(connection: HelperConnection): Promise<HostFiles> {
-  const run = async (script: string, args: readonly string[], stdin: boolean) => {
+  const run = async (argv: readonly string[], stdin: boolean) => {
     const agent = await connection.agent();
-    const process = await agent.spawn({ argv: ['/bin/sh', '-c', script, 'sh', ...args], cwd: '/', stdin });
+    const process = await agent.spawn({ argv, cwd: '/', stdin });
     return { process, stderr: collect(process.output('stderr')) };
   };
   const agent = await connection.agent();
@@ -70,20 +77,26 @@ export async function helperFiles(connection: HelperConnection): Promise<HostFil
     },
 
     async copy(upper, roots) {
-      const { process, stderr } = await run(scripts.copy, [upper, ...roots], false);
+      const { process, stderr } = await run([AGENT_PATH, 'diff-copy', upper, ...roots], false);
       for await (const chunk of process.output('stdout')) void chunk;
       await outcome(process, stderr);
     },
 
     async read(upper, wanted): Promise<DifferenceReader> {
-      const { process, stderr } = await run(scripts.read[wanted], [upper], false);
+      const { process, stderr } = await run(
+        wanted === 'none' ? [AGENT_PATH, 'diff-write', upper] : shell(scripts.read, upper),
+        false,
+      );
       const finished = outcome(process, stderr);
       finished.catch(() => undefined);
       return { chunks: process.output('stdout'), finished };
     },
 
     async apply(root, used): Promise<DifferenceWriter> {
-      const { process, stderr } = await run(scripts.apply[used], [root], true);
+      const { process, stderr } = await run(
+        used === 'none' ? [AGENT_PATH, 'diff-apply', root] : shell(scripts.apply, root),
+        true,
+      );
       const ended = outcome(process, stderr);
       ended.catch(() => undefined);
       return {
