@@ -12,12 +12,20 @@ import type { WarmPool } from '../pool/warm-pool.ts';
 import type { Snapshot } from '../snapshot/snapshots.ts';
 import type { SandboxRecord } from '../store/records.ts';
 import { recordLimitsInDocker } from './docker-limits.ts';
+import { move } from './move.ts';
 import { checkUser, defaultUser, newRecord } from './new-record.ts';
+import { type Run, runToEnd } from './operation.ts';
 import { superviseGuest } from './supervise.ts';
 
 export interface Creation {
   readonly sandbox: ManagedSandbox;
   readonly startedFrom: 'warm' | 'cold';
+}
+
+/** A create that failed leaves no sandbox; whoever waits to delete it finds that done. */
+function forget({ registry }: EngineContext, sandbox: ManagedSandbox): void {
+  registry.remove(sandbox);
+  sandbox.record = { ...sandbox.record, state: 'destroyed', desiredState: 'destroyed' };
 }
 
 /** Three writes and no request to the daemon: the claim on disk, the thaw, the result on disk. */
@@ -35,16 +43,18 @@ async function thawParked(
   const sandbox = registry.add(claimed);
   context.onStep('create.warm.claimed');
   const [from, to] = [defaultLimits(context.options), recordLimits(claimed)];
-  try {
-    await host.thaw(guest.place, { from, to });
-  } catch (error) {
-    registry.remove(sandbox);
-    throw error;
-  }
-  context.onStep('create.warm.thawed');
-  sandbox.guest = guest;
-  registry.update(sandbox, { state: 'started' }, () => store.dropJournal(guest.id));
-  context.onStep('create.warm.done');
+  await sandbox.exclusive('create', async () => {
+    try {
+      await host.thaw(guest.place, { from, to });
+    } catch (error) {
+      forget(context, sandbox);
+      throw error;
+    }
+    context.onStep('create.warm.thawed');
+    sandbox.guest = guest;
+    move(context, sandbox, 'started', {}, () => store.dropJournal(guest.id));
+    context.onStep('create.warm.done');
+  });
   if (!sameLimits(from, to)) recordLimitsInDocker(context, sandbox);
   return sandbox;
 }
@@ -71,32 +81,37 @@ async function createWarm(
   return null;
 }
 
+/** Leaves no container behind when it fails, is cut short by a delete, or comes too late. */
 async function launch(
   context: EngineContext,
-  sandbox: ManagedSandbox,
+  run: Run,
   snapshot: Snapshot,
   input: CreateSandbox,
   signal: AbortSignal,
 ): Promise<Guest> {
   const { options, owner, volume } = context;
-  const { id } = sandbox.record;
-  const limits = recordLimits(sandbox.record);
+  const { id, name } = run.sandbox.record;
+  const limits = recordLimits(run.sandbox.record);
   const plan = { id, owner, image: snapshot.imageId, volume, limits, pids: options.defaults.pids };
   const guest = await launchGuest(context, plan, (containerId) => {
-    context.registry.update(sandbox, { containerId });
+    run.check();
+    context.registry.update(run.sandbox, { containerId });
     context.onStep('create.cold.running');
   });
   try {
-    signal.throwIfAborted();
+    run.check();
+    if (run.signal.aborted)
+      throw new ThawError('state_conflict', `Sandbox ${name} was deleted while it was created.`);
+    if (signal.aborted)
+      throw new ThawError('cancelled', 'The creation was cancelled; nothing was left behind.');
     const traits = await context.snapshots.learn(snapshot.imageId, guest.agent);
     if (input.user !== undefined) checkUser(input.user, traits);
+    run.check();
     return guest;
   } catch (error) {
     guest.agent.close();
     await context.docker.removeContainer(guest.containerId);
-    throw signal.aborted
-      ? new ThawError('cancelled', 'The creation was cancelled; nothing was left behind.')
-      : error;
+    throw error;
   }
 }
 
@@ -115,19 +130,16 @@ async function createCold(
   });
   const sandbox = registry.add(record);
   context.onStep('create.cold.intent');
-  return await sandbox.exclusive('create', async () => {
-    try {
-      sandbox.guest = await pool.yieldTo(() => launch(context, sandbox, pool.snapshot, input, signal));
-    } catch (error) {
-      registry.remove(sandbox);
-      throw error;
-    }
+  const work = async (run: Run): Promise<void> => {
+    sandbox.guest = await pool.yieldTo(() => launch(context, run, pool.snapshot, input, signal));
     // Which user is the default is known for certain only now, when the first container of an image ran.
-    const user = input.user ?? defaultUser(context, pool.snapshot);
-    registry.update(sandbox, { state: 'started', user }, () => store.dropJournal(id));
-    context.onStep('create.cold.done');
-    return sandbox;
-  });
+    run.settle('started', { user: input.user ?? defaultUser(context, pool.snapshot) });
+    run.step('create.cold.done');
+  };
+  await sandbox.exclusive('create', () =>
+    runToEnd(context, sandbox, work, async () => forget(context, sandbox)),
+  );
+  return sandbox;
 }
 
 /** `input` is checked already. Throws `capacity`, `name_conflict`, or what the engine met. */

@@ -25,7 +25,9 @@ export async function deleteLocked(context: EngineContext, sandbox: ManagedSandb
     if (containerId !== null) await docker.removeContainer(containerId);
     run.step('delete.removed');
     run.handOver();
+    const { archive } = sandbox.record;
     registry.remove(sandbox);
+    if (archive !== null) await context.objects.remove(archive.object);
     sandbox.record = {
       ...sandbox.record,
       state: 'destroyed',

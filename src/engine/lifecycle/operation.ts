@@ -103,11 +103,15 @@ async function fail(context: EngineContext, sandbox: ManagedSandbox, error: unkn
   });
 }
 
-/** Runs `work` with the deadline of the state that the sandbox is in now. To be called while its lock is held. */
+/**
+ * Runs `work` with the deadline of the state that the sandbox is in now. To be called while its lock is held.
+ * `onFailure` brings it into a lasting state when the work did not.
+ */
 export async function runToEnd(
   context: EngineContext,
   sandbox: ManagedSandbox,
   work: (run: Run) => Promise<void>,
+  onFailure: (error: unknown) => Promise<void> = (error) => fail(context, sandbox, error),
 ): Promise<void> {
   const run = new Run(context, sandbox);
   const { state } = sandbox.record;
@@ -127,7 +131,7 @@ export async function runToEnd(
   } catch (error) {
     run.end();
     // Work that undid what it did has settled already.
-    if (!run.isSettled) await fail(context, sandbox, error);
+    if (!run.isSettled) await onFailure(error);
     throw error;
   } finally {
     cancelTimer();

@@ -8,18 +8,12 @@ import type { ManagedSandbox } from '../managed-sandbox.ts';
 import { operate, type Run } from './operation.ts';
 import { resumeOperation } from './resume.ts';
 
-/** Makes the container of an archived sandbox again. */
-async function restore(context: EngineContext, run: Run): Promise<void> {
-  await restoreLocked(context, run.sandbox);
-  run.handOver();
-}
-
 /** Runs the container anew as the next generation; one that is gone is made again where there is an archive. */
 export async function startLocked(context: EngineContext, run: Run): Promise<void> {
   const { sandbox } = run;
   const { id, containerId, archive } = sandbox.record;
   if (containerId === null && archive !== null) {
-    await restore(context, run);
+    await restoreLocked(context, run);
     return;
   }
   if (containerId === null) {

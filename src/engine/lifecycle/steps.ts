@@ -31,6 +31,7 @@ export const journalSteps = [
   'delete.intent',
   'delete.removed',
   'delete.done',
+  'fork.intent',
   'fork.frozen',
   'fork.copied',
   'snapshot.intent',

@@ -34,44 +34,40 @@ const impliedBy: Partial<Record<SandboxState, JournalOperation | 'keep paused'>>
   resuming: 'resume',
   resizing: 'resize',
   destroying: 'delete',
+  forking: 'fork',
+  snapshotting: 'snapshot',
   archiving: 'archive',
   restoring: 'restore',
 };
 
 /** An archive whose files are safe is finished; any other leaves the sandbox as it was. */
-async function settleArchive(context: EngineContext, sandbox: ManagedSandbox, step: string): Promise<void> {
-  if (step === 'archive.stored') {
-    await finishArchive(context, sandbox);
-    return;
-  }
-  const { registry, store } = context;
-  registry.update(sandbox, { state: 'stopped', desiredState: 'stopped' }, () =>
-    store.dropJournal(sandbox.record.id),
-  );
+async function settleArchive(context: EngineContext, run: Run, step: string): Promise<void> {
+  if (step === 'archive.stored') await finishArchive(context, run);
+  else run.settle('stopped');
 }
 
 /** The archive is untouched by a restore, so the next start tries again. */
 async function undoRestore(
   context: EngineContext,
-  sandbox: ManagedSandbox,
+  run: Run,
   container: ContainerSummary | null,
 ): Promise<void> {
   if (container !== null) await context.docker.removeContainer(container.id);
-  context.registry.update(sandbox, { state: 'archived', desiredState: 'archived', containerId: null }, () =>
-    context.store.dropJournal(sandbox.record.id),
-  );
+  run.settle('archived', { containerId: null });
 }
 
-/** A copy of the files that was not finished changes nothing but what is said of it. */
+/** A copy of the files that was not finished changes nothing: the sandbox runs on, or is stopped as it was. */
 async function settleCopy(
   context: EngineContext,
-  sandbox: ManagedSandbox,
-  operation: 'backup' | 'snapshot',
+  run: Run,
+  container: ContainerSummary | null,
 ): Promise<void> {
-  const { registry, store } = context;
-  registry.update(sandbox, operation === 'backup' ? { backupState: 'Error' } : {}, () =>
-    store.dropJournal(sandbox.record.id),
-  );
+  if (run.sandbox.record.desiredState === 'started') await bringBack(context, run, container);
+  else run.settle('stopped');
+}
+
+function settleBackup({ registry, store }: EngineContext, sandbox: ManagedSandbox): void {
+  registry.update(sandbox, { backupState: 'Error' }, () => store.dropJournal(sandbox.record.id));
 }
 
 async function settle(
@@ -114,14 +110,17 @@ async function settle(
       await keepPaused(context, run);
       return;
     case 'archive':
-      await settleArchive(context, sandbox, unfinished?.step ?? '');
+      await settleArchive(context, run, unfinished?.step ?? '');
       return;
     case 'restore':
-      await undoRestore(context, sandbox, container);
+      await undoRestore(context, run, container);
+      return;
+    case 'fork':
+    case 'snapshot':
+      await settleCopy(context, run, container);
       return;
     case 'backup':
-    case 'snapshot':
-      await settleCopy(context, sandbox, operation);
+      settleBackup(context, sandbox);
       await settle(context, run, null, container);
       return;
     case null:

@@ -3,6 +3,7 @@ import { ThawError, toThawError } from '../../errors.ts';
 import { newUuid } from '../../ids.ts';
 import type { EngineContext } from '../context.ts';
 import { labelsFor } from '../labels.ts';
+import { operate, type Run } from '../lifecycle/operation.ts';
 import type { ManagedSandbox } from '../managed-sandbox.ts';
 import type { SnapshotRecord } from '../store/records.ts';
 
@@ -62,13 +63,40 @@ async function commitStill(context: EngineContext, sandbox: ManagedSandbox, imag
   return clock.monotonic() - began;
 }
 
-/** The caller holds the sandbox's lock and has checked its state. A failure is told, and leaves an `error` record with the cause. */
-export async function snapshotLocked(
+export interface MadeSnapshot {
+  readonly record: SnapshotRecord;
+  /** How long the sandbox stood still, in milliseconds. */
+  readonly pausedMs: number;
+}
+
+async function commitAndRecord(
+  context: EngineContext,
+  run: Run,
+  pending: SnapshotRecord,
+): Promise<MadeSnapshot> {
+  const { snapshots, docker, clock } = context;
+  snapshots.put(pending);
+  const pausedMs = await commitStill(context, run.sandbox, pending.image);
+  run.step('snapshot.committed');
+  const facts = await docker.inspectImage(pending.image);
+  const record: SnapshotRecord = {
+    ...pending,
+    state: 'active',
+    imageId: facts?.id ?? null,
+    sizeBytes: facts?.sizeBytes ?? null,
+    updatedAt: clock.now(),
+  };
+  snapshots.put(record);
+  return { record, pausedMs: Math.round(pausedMs * 1000) / 1000 };
+}
+
+/** A failure is told, and leaves an `error` record with the cause. Throws `name_conflict`, `state_conflict`, `busy`. */
+export async function snapshotSandbox(
   context: EngineContext,
   sandbox: ManagedSandbox,
   name: string,
-): Promise<{ readonly record: SnapshotRecord; readonly pausedMs: number }> {
-  const { snapshots, docker, clock } = context;
+): Promise<MadeSnapshot> {
+  const { snapshots, clock } = context;
   const { id, cpu, memoryGiB } = sandbox.record;
   const pending = newSnapshotRecord(context, name, {
     state: 'snapshotting',
@@ -76,27 +104,27 @@ export async function snapshotLocked(
     cpu,
     memoryGiB,
   });
-  snapshots.put(pending);
-  try {
-    const pausedMs = await commitStill(context, sandbox, pending.image);
-    context.onStep('snapshot.committed');
-    const facts = await docker.inspectImage(pending.image);
-    const record: SnapshotRecord = {
-      ...pending,
-      state: 'active',
-      imageId: facts?.id ?? null,
-      sizeBytes: facts?.sizeBytes ?? null,
-      updatedAt: clock.now(),
-    };
-    snapshots.put(record);
-    return { record, pausedMs: Math.round(pausedMs * 1000) / 1000 };
-  } catch (error) {
-    snapshots.put({
-      ...pending,
-      state: 'error',
-      errorReason: toThawError(error).message,
-      updatedAt: clock.now(),
-    });
-    throw error;
-  }
+  let made: MadeSnapshot | null = null;
+  await operate(context, sandbox, {
+    name: 'snapshot',
+    event: 'snapshot_requested',
+    intent: 'snapshot.intent',
+    work: async (run) => {
+      try {
+        made = await commitAndRecord(context, run, pending);
+      } catch (error) {
+        snapshots.put({
+          ...pending,
+          state: 'error',
+          errorReason: toThawError(error).message,
+          updatedAt: clock.now(),
+        });
+        throw error;
+      } finally {
+        run.settle(sandbox.guest === null ? 'stopped' : 'started');
+      }
+    },
+  });
+  if (made === null) throw new ThawError('internal', 'A snapshot ended without a result.');
+  return made;
 }

@@ -112,6 +112,7 @@ export const journalOperations = [
   'resize',
   'recover',
   'delete',
+  'fork',
   'snapshot',
   'backup',
   'archive',

@@ -1,0 +1,132 @@
+/** Archive, backup and restore: the difference goes to the object store, the container goes away, and comes back at a start. */
+import { ThawError, toThawError } from '../../errors.ts';
+import type { EngineContext } from '../context.ts';
+import { requireHostFiles, withStillFiles } from '../difference/still-files.ts';
+import { type Guest, launchGuest } from '../guest/guest.ts';
+import { operate, type Run } from '../lifecycle/operation.ts';
+import { recordLimits } from '../limits.ts';
+import type { ManagedSandbox } from '../managed-sandbox.ts';
+import { adoptArchive, replayArchive, storeDifference } from './store-difference.ts';
+
+function refuseEphemeral(sandbox: ManagedSandbox, what: string): void {
+  if (sandbox.record.autoDeleteMinutes === 0) {
+    throw new ThawError('state_conflict', `Ephemeral sandboxes cannot be ${what}`, {
+      next: 'Set its autoDeleteInterval to something other than 0 first.',
+    });
+  }
+}
+
+/** Stores the files of a running or stopped sandbox; it goes on as before. Answers how long it stood still. */
+export async function backupSandbox(
+  context: EngineContext,
+  sandbox: ManagedSandbox,
+): Promise<{ pausedMs: number }> {
+  const { registry, store, clock } = context;
+  refuseEphemeral(sandbox, 'backed up');
+  return await sandbox.exclusive('backup', async () => {
+    const { id, name, state } = sandbox.record;
+    if (state !== 'started' && state !== 'stopped') {
+      throw new ThawError(
+        'state_conflict',
+        `Sandbox ${name} is ${state}; a backup needs it started or stopped.`,
+      );
+    }
+    registry.update(sandbox, { backupState: 'InProgress' }, () =>
+      store.putJournal(id, 'backup', 'backup.intent', clock.now()),
+    );
+    context.onStep('backup.intent');
+    try {
+      const { result, pausedMs } = await withStillFiles(context, sandbox, (upper) =>
+        storeDifference(context, sandbox, upper),
+      );
+      context.onStep('backup.stored');
+      await adoptArchive(context, sandbox, result, () => store.dropJournal(id));
+      return { pausedMs };
+    } catch (error) {
+      registry.update(sandbox, { backupState: 'Error' }, () => store.dropJournal(id));
+      throw error;
+    }
+  });
+}
+
+/** The part of an archive after the files are safe; also what reconciliation does with an unfinished one. */
+export async function finishArchive(context: EngineContext, run: Run): Promise<void> {
+  const { containerId } = run.sandbox.record;
+  if (containerId !== null) await context.docker.removeContainer(containerId);
+  run.step('archive.removed');
+  run.settle('archived', { containerId: null, errorReason: null });
+  run.step('archive.done');
+}
+
+async function storeAndLetGo(context: EngineContext, run: Run): Promise<void> {
+  const { store, clock } = context;
+  const { sandbox } = run;
+  const { id } = sandbox.record;
+  try {
+    const { result } = await withStillFiles(context, sandbox, (upper) =>
+      storeDifference(context, sandbox, upper),
+    );
+    run.check();
+    await adoptArchive(context, sandbox, result, () =>
+      store.putJournal(id, 'archive', 'archive.stored', clock.now()),
+    );
+  } catch (error) {
+    // The container is untouched, so the sandbox is what it was.
+    run.settle('stopped', {
+      backupState: 'Error',
+      errorReason: `It could not be archived: ${toThawError(error).message}`,
+    });
+    throw error;
+  }
+  run.step('archive.stored');
+  await finishArchive(context, run);
+}
+
+/** Stopped only. A failure leaves the sandbox stopped, with the cause. Throws `state_conflict` and `busy`. */
+export async function archiveSandbox(context: EngineContext, sandbox: ManagedSandbox): Promise<void> {
+  await operate(context, sandbox, {
+    name: 'archive',
+    event: 'archive_requested',
+    intent: 'archive.intent',
+    check: () => {
+      refuseEphemeral(sandbox, 'archived');
+      requireHostFiles(context);
+    },
+    work: (run) => storeAndLetGo(context, run),
+  });
+}
+
+async function launchForRestore(context: EngineContext, run: Run): Promise<Guest> {
+  const { options, owner, volume } = context;
+  const { sandbox } = run;
+  const { id, imageId } = sandbox.record;
+  const limits = recordLimits(sandbox.record);
+  const plan = { id, owner, image: imageId, volume, limits, pids: options.defaults.pids };
+  return await launchGuest(context, plan, (containerId) => {
+    run.check();
+    context.registry.update(sandbox, { containerId });
+    run.step('restore.running');
+  });
+}
+
+/** Makes the container again and replays the files. When it fails the archive is untouched, and the next start tries again. */
+export async function restoreLocked(context: EngineContext, run: Run): Promise<void> {
+  const { registry, docker } = context;
+  const { sandbox } = run;
+  const { archive } = sandbox.record;
+  if (archive === null) throw new ThawError('archive_damaged', 'There is no archive of this sandbox.');
+  let guest: Guest | null = null;
+  try {
+    guest = await launchForRestore(context, run);
+    await replayArchive(context, guest, archive);
+    run.step('restore.applied');
+  } catch (error) {
+    guest?.agent.close();
+    if (guest !== null) await docker.removeContainer(guest.containerId);
+    registry.update(sandbox, { containerId: null });
+    throw error;
+  }
+  run.attach(guest);
+  run.settle('started', { errorReason: null, recoverable: false, stoppedAt: null });
+  run.step('restore.done');
+}

@@ -1,0 +1,53 @@
+/** Writes the difference of a sandbox into the object store, and replays one from there. */
+import type { EngineContext } from '../context.ts';
+import { requireHostFiles } from '../difference/still-files.ts';
+import type { Guest } from '../guest/guest.ts';
+import type { ManagedSandbox } from '../managed-sandbox.ts';
+import type { ArchiveRecord } from '../store/records.ts';
+
+/** Compressed on the host where it has zstd; else here, with gzip. */
+export async function storeDifference(
+  context: EngineContext,
+  sandbox: ManagedSandbox,
+  upper: string,
+): Promise<ArchiveRecord> {
+  const files = requireHostFiles(context);
+  const { id, imageId } = sandbox.record;
+  const reader = await files.read(upper, files.codec);
+  const gzip = files.codec === 'none';
+  const stored = await context.objects.put(id, reader, { gzip });
+  return { ...stored, codec: gzip ? 'gzip' : 'zstd', imageId, createdAt: context.clock.now() };
+}
+
+/** Replays an archive into a running container. Throws `archive_damaged`; the container is of no use then. */
+export async function replayArchive(
+  context: EngineContext,
+  guest: Guest,
+  archive: ArchiveRecord,
+): Promise<void> {
+  const files = requireHostFiles(context);
+  const writer = await files.apply(
+    files.rootDirectory(guest.place),
+    archive.codec === 'zstd' ? 'zstd' : 'none',
+  );
+  try {
+    for await (const chunk of context.objects.read(archive, { gzip: archive.codec === 'gzip' }))
+      await writer.write(chunk);
+    await writer.finish();
+  } catch (error) {
+    writer.abort();
+    throw error;
+  }
+}
+
+/** Makes `archive` the one of the sandbox, on disk first; the object that it replaces goes last. */
+export async function adoptArchive(
+  context: EngineContext,
+  sandbox: ManagedSandbox,
+  archive: ArchiveRecord,
+  alongside?: () => void,
+): Promise<void> {
+  const former = sandbox.record.archive;
+  context.registry.update(sandbox, { archive, backupState: 'Completed' }, alongside);
+  if (former !== null) await context.objects.remove(former.object);
+}

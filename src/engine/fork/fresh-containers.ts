@@ -1,0 +1,30 @@
+/** Frozen containers for forks: from the pool as far as it has some, newly made for the rest. */
+import { ThawError } from '../../errors.ts';
+import { newSandboxId } from '../../ids.ts';
+import type { EngineContext } from '../context.ts';
+import type { Guest } from '../guest/guest.ts';
+import { discardGuest, parkGuest } from '../pool/park.ts';
+import type { WarmPool } from '../pool/warm-pool.ts';
+
+/** All of them or none. A crash leaves parked containers, which the next owner adopts or removes. */
+export async function freshContainers(
+  context: EngineContext,
+  pool: WarmPool,
+  count: number,
+  signal: AbortSignal,
+): Promise<Guest[]> {
+  const guests: Guest[] = [];
+  for (let guest = pool.take(); guest !== null; guest = guests.length < count ? pool.take() : null)
+    guests.push(guest);
+  const missing = count - guests.length;
+  const made = await pool.yieldTo(() =>
+    Promise.allSettled(
+      Array.from({ length: missing }, () => parkGuest(context, newSandboxId(), pool.snapshot)),
+    ),
+  );
+  for (const result of made) if (result.status === 'fulfilled') guests.push(result.value);
+  const failed = made.find((result) => result.status === 'rejected');
+  if (failed === undefined && !signal.aborted) return guests;
+  for (const guest of guests) context.background.run('discard', () => discardGuest(context, guest));
+  throw failed?.reason ?? new ThawError('cancelled', 'The fork was cancelled; nothing was left behind.');
+}
