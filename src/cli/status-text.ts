@@ -29,6 +29,7 @@ function engineRows(engine: NonNullable<OwnerStatus['engine']>): (readonly [stri
   return [
     ['docker', `${docker.version}, ${docker.storageDriver}, cgroup v${docker.cgroupVersion}${connection}`],
     ['helper', engine.helper],
+    ['agent', engine.agent === 'on' ? 'on' : `${engine.agent} (slow)`],
     ['snapshot', engine.snapshot],
     [
       'pool',

@@ -18,6 +18,7 @@ const EngineStatus = z.object({
   }),
   sandboxes: z.record(z.string(), z.number()),
   helper: z.enum(['on', 'off', 'failed']),
+  agent: z.enum(['on', 'docker exec']),
   connected: z.boolean(),
 });
 

@@ -3,7 +3,7 @@
 import { forEachBounded } from './bounded.ts';
 import type { EngineContext } from './context.ts';
 import type { DaemonLink } from './daemon-link.ts';
-import { networkName } from './labels.ts';
+import { networkName, ownerFilter, ROLE_LABEL } from './labels.ts';
 import { stopSandbox } from './lifecycle/stop.ts';
 import type { WarmPool } from './pool/warm-pool.ts';
 
@@ -36,7 +36,9 @@ async function stopAll(context: EngineContext): Promise<void> {
 async function removeShared(context: EngineContext): Promise<void> {
   if (context.registry.size > 0) return;
   await context.docker.removeNetwork(networkName(context.owner));
-  await context.docker.removeVolume(context.volume.name);
+  // All of them: an earlier owner may have had another agent, or one at all.
+  const volumes = await context.docker.listVolumes({ ...ownerFilter(context.owner), [ROLE_LABEL]: 'agent' });
+  for (const name of volumes) await context.docker.removeVolume(name);
 }
 
 export async function closeEngine(

@@ -20,7 +20,8 @@ export interface EngineContext {
   readonly docker: DockerPort;
   readonly store: Store;
   readonly host: HostControl;
-  readonly volume: AgentVolume;
+  /** Null where there is no agent for the daemon's architecture. */
+  readonly volume: AgentVolume | null;
   readonly registry: Registry;
   readonly snapshots: Snapshots;
   readonly objects: ObjectStore;

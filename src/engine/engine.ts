@@ -72,7 +72,7 @@ function countStates({ registry }: EngineContext): Record<string, number> {
 }
 
 function statusOf({ context, pool, link, info, version }: Parts): EngineStatus {
-  const wanted = context.options.helper;
+  const wanted = context.volume === null ? 'off' : context.options.helper;
   return {
     docker: {
       version: version.version,
@@ -83,6 +83,7 @@ function statusOf({ context, pool, link, info, version }: Parts): EngineStatus {
     pool: pool.figures(),
     sandboxes: countStates(context),
     helper: context.host.mode === 'helper' ? 'on' : wanted === 'off' ? 'off' : 'failed',
+    agent: context.volume === null ? 'docker exec' : 'on',
     connected: link.connected,
   };
 }

@@ -29,8 +29,10 @@ async function openHost(
   parts: Pick<EngineContext, 'owner' | 'volume'> & { readonly image: string },
 ): Promise<HostControl> {
   const { docker, log } = options;
-  if (options.helper === 'off') return dockerHost(docker);
-  const connection = helperConnection({ docker, log, ...parts });
+  const { volume } = parts;
+  // The helper is the same agent.
+  if (options.helper === 'off' || volume === null) return dockerHost(docker);
+  const connection = helperConnection({ docker, log, ...parts, volume });
   try {
     return await helperHost(connection);
   } catch (error) {
@@ -52,7 +54,11 @@ export async function openContext(options: EngineOptions): Promise<EngineContext
     const snapshot = await findDefaultSnapshot(docker, options.defaultSnapshot);
     await docker.ensureNetwork(networkName(owner), labelsFor(owner, 'network'));
     const image = snapshot.imageId;
-    const volume = await ensureAgentVolume({ docker, store, owner, agentBinary: options.agentBinary, image });
+    const { agentBinary } = options;
+    if (agentBinary === null)
+      log.warn('no guest agent: commands and files go through docker exec and are slow');
+    const volume =
+      agentBinary === null ? null : await ensureAgentVolume({ docker, store, owner, agentBinary, image });
     const host = await openHost(options, { owner, volume, image });
     return {
       options,

@@ -11,8 +11,8 @@ export interface EngineOptions {
   readonly docker: DockerPort;
   /** Image of the default snapshot; it exists in the daemon. */
   readonly defaultSnapshot: { readonly name: string; readonly image: string };
-  /** Path of the static guest agent for the daemon's architecture. */
-  readonly agentBinary: string;
+  /** Path of the static guest agent for the daemon's architecture; null: there is none, and `docker exec` does its work, slowly. */
+  readonly agentBinary: string | null;
   readonly pool: {
     /** How many parked sandboxes are kept ready for the default snapshot. 0 turns the pool off. */
     readonly target: number;
@@ -56,6 +56,8 @@ export interface EngineStatus {
   /** How many sandboxes are in each state. */
   readonly sandboxes: Readonly<Record<string, number>>;
   readonly helper: 'on' | 'off' | 'failed';
+  /** What commands and files go through in new sandboxes. */
+  readonly agent: 'on' | 'docker exec';
   readonly connected: boolean;
 }
 

@@ -53,6 +53,7 @@ export function fakeEngine(events: FakeEngineEvents): Engine {
     pool: { target: 4, parked: 4, starting: 0, hits: 0, misses: 0, lastError: null },
     sandboxes: { started: running(), stopped: sandboxes.size - running() },
     helper: 'on',
+    agent: 'on',
     connected: true,
   });
   return {

@@ -47,6 +47,8 @@ export async function openTestEngine(change: EngineChange = {}): Promise<Engine>
   return engine;
 }
 
+export type OpenEngine = typeof openTestEngine;
+
 /** A call that nobody cancels. */
 export const call = (signal: AbortSignal = new AbortController().signal): CallContext => ({ signal });
 

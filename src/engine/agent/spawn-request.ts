@@ -10,7 +10,7 @@ type RlimitName = keyof typeof rlimitNumbers;
 const rlimitNames: readonly RlimitName[] = ['nofile', 'nproc', 'core', 'fsize', 'as', 'cpu'];
 
 /** Linux takes no longer argument than this, its NUL included (MAX_ARG_STRLEN). */
-const MAX_ARGUMENT_BYTES = 131_072;
+export const MAX_ARGUMENT_BYTES = 131_072;
 const SHELL = /(^|\/)(sh|bash|dash|ash|ksh|mksh|zsh)$/;
 const COMMAND_FLAG = /^-[a-zA-Z]*c$/;
 /** Where the agent places a script: the shell opens it anew, so the descriptor itself can be closed at once. */
@@ -20,7 +20,7 @@ const SCRIPT_FD = 4;
  * A shell text that is too long for an argument travels beside the arguments and is read by `.` from a descriptor;
  * `$0`, the positional parameters and line numbers stay as with `-c`.
  */
-function splitScript(argv: readonly string[]): {
+export function splitScript(argv: readonly string[]): {
   readonly argv: readonly string[];
   readonly script: string | null;
 } {

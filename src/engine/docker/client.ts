@@ -5,6 +5,7 @@ import { inspect } from 'node:util';
 import Docker from 'dockerode';
 import { containerOperations } from './containers.ts';
 import type { DockerEndpoint } from './endpoint.ts';
+import { execOperations } from './execs.ts';
 import { imageOperations } from './images.ts';
 import type { DockerPort } from './port.ts';
 import { resourceOperations } from './resources.ts';
@@ -49,6 +50,7 @@ export function createDockerClient(endpoint: DockerEndpoint): DockerPort {
     ...systemOperations(docker),
     ...imageOperations(docker),
     ...containerOperations(docker),
+    ...execOperations(docker),
     ...resourceOperations(docker),
   };
 }

@@ -3,6 +3,7 @@
  * nothing else knows dockerode. Every method throws ThawError (`engine_unreachable`, `engine_error`, …) only.
  */
 import type { Duplex, Readable } from 'node:stream';
+import type { ThawError } from '../../errors.ts';
 import type { ContainerId } from '../../ids.ts';
 
 export interface EngineVersion {
@@ -95,6 +96,35 @@ export interface ContainerEvent {
   readonly exitCode: number | null;
 }
 
+export interface ExecSpec {
+  readonly argv: readonly string[];
+  /** `name`, `uid`, or either with `:group`; default root. */
+  readonly user?: string;
+  /** `NAME=value`, over the container's own environment. */
+  readonly env?: readonly string[];
+  /** Whether stdin is a pipe; otherwise it is empty. */
+  readonly stdin?: boolean;
+}
+
+/** What a command started by the daemon tells while it runs. */
+export interface ExecHandlers {
+  data(name: 'stdout' | 'stderr', chunk: Buffer): void;
+  /** Once: no output comes any more. The error is the daemon's reason not to start it, or a broken connection. */
+  end(error: ThawError | null): void;
+}
+
+export interface ExecHandle {
+  readonly id: string;
+  /** Holds both outputs back, or lets them come again. */
+  pause(): void;
+  resume(): void;
+  /** Resolves once the daemon took the bytes, or when there is nobody any more to take them. */
+  write(data: Buffer): Promise<void>;
+  closeStdin(): void;
+  /** Lets go of the command, which runs on: its output is dropped and its stdin closed. `end` is not called any more. */
+  detach(): void;
+}
+
 /** Labels that must all match; a value of `null` asks for the key alone. */
 export type LabelFilter = Readonly<Record<string, string | null>>;
 
@@ -150,6 +180,14 @@ export interface DockerPort {
   listContainers(labels: LabelFilter): Promise<readonly ContainerSummary[]>;
   /** The container's stdin and stdout as one stream; stderr goes to `onStderr`. Works before its start, too. */
   attach(id: ContainerId, onStderr: (chunk: Buffer) => void): Promise<Duplex>;
+  /** Starts a further command in a running container. The daemon says only through `handlers` whether it could. */
+  exec(id: ContainerId, spec: ExecSpec, handlers: ExecHandlers): Promise<ExecHandle>;
+  /** Null when the daemon does not know it any more. */
+  inspectExec(
+    execId: string,
+  ): Promise<{ readonly running: boolean; readonly exitCode: number | null } | null>;
+  /** How many processes it has and may have; the limit is 0 where there is none. */
+  countProcesses(id: ContainerId): Promise<{ readonly current: number; readonly limit: number }>;
   /** Unpacks a tar into a directory of the container, which need not run. */
   putArchive(id: ContainerId, path: string, tar: Readable): Promise<void>;
 

@@ -1,6 +1,7 @@
 /** How the container of a sandbox is made: what it is allowed, and what it is not. */
 import type { SandboxId } from '../../ids.ts';
-import type { ContainerSpec } from '../docker/port.ts';
+import type { ContainerFacts, ContainerSpec } from '../docker/port.ts';
+import { initEntrypoint } from '../exec-fallback/init-script.ts';
 import type { Limits } from '../host/cgroup-writes.ts';
 import { containerName, labelsFor, networkName } from '../labels.ts';
 import { AGENT_PATH, type AgentVolume } from './agent-volume.ts';
@@ -21,11 +22,19 @@ const CAPABILITIES = [
   'SETPCAP',
 ];
 
+/** Tells how a container is reached, whatever the owner that finds it would make today. */
+const GUEST_LABEL = 'thaw.guest';
+const WITHOUT_AGENT = 'docker-exec';
+
+export const hasAgent = ({ labels }: Pick<ContainerFacts, 'labels'>): boolean =>
+  labels[GUEST_LABEL] !== WITHOUT_AGENT;
+
 export interface GuestPlan {
   readonly id: SandboxId;
   readonly owner: string;
   readonly image: string;
-  readonly volume: AgentVolume;
+  /** Null: no agent, the container is reached by `docker exec`. */
+  readonly volume: AgentVolume | null;
   readonly limits: Limits;
   readonly pids: number;
 }
@@ -35,11 +44,14 @@ export function containerSpec(plan: GuestPlan): ContainerSpec {
   return {
     name: containerName(plan.id),
     image: plan.image,
-    entrypoint: [AGENT_PATH],
+    entrypoint: plan.volume === null ? initEntrypoint : [AGENT_PATH],
     hostname: plan.id,
-    labels: labelsFor(plan.owner, 'sandbox', plan.id),
+    labels: {
+      ...labelsFor(plan.owner, 'sandbox', plan.id),
+      ...(plan.volume === null ? { [GUEST_LABEL]: WITHOUT_AGENT } : {}),
+    },
     network: networkName(plan.owner),
-    mounts: [plan.volume.mount],
+    mounts: plan.volume === null ? [] : [plan.volume.mount],
     capabilities: { drop: ['ALL'], add: CAPABILITIES },
     securityOptions: ['no-new-privileges'],
     limits: { cpuCores: plan.limits.cpuCores, memoryBytes: plan.limits.memoryBytes, pids: plan.pids },

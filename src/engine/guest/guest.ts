@@ -1,14 +1,15 @@
 /** A running container with its agent: made, found again, and let go. */
 
-import { ThawError } from '../../errors.ts';
+import { isThawError, ThawError } from '../../errors.ts';
 import type { ContainerId, SandboxId } from '../../ids.ts';
 import type { Logger } from '../../log.ts';
 import { connectAgent } from '../agent/connect.ts';
 import type { AgentConnection } from '../agent/port.ts';
-import type { DockerPort } from '../docker/port.ts';
+import type { ContainerFacts, DockerPort } from '../docker/port.ts';
+import { execConnection } from '../exec-fallback/connection.ts';
 import type { Limits } from '../host/cgroup-writes.ts';
 import type { HostControl, HostPlace } from '../host/port.ts';
-import { containerSpec, type GuestPlan } from './container-spec.ts';
+import { containerSpec, type GuestPlan, hasAgent } from './container-spec.ts';
 
 /** A container under load starts its agent late, but never this late. */
 const CONNECT_TIMEOUT_MS = 30_000;
@@ -26,18 +27,43 @@ interface Parts {
   readonly log: Logger;
 }
 
-async function connect({ docker, log }: Parts, id: ContainerId, start: boolean): Promise<AgentConnection> {
+interface Way {
+  /** Whether the agent is the container's first process. */
+  readonly agent: boolean;
+  /** Whether the container is to be started. */
+  readonly start: boolean;
+}
+
+async function connect(
+  { docker, log }: Parts,
+  id: ContainerId,
+  { agent, start }: Way,
+): Promise<AgentConnection> {
   // Attached before the start, so that nothing which the agent says is lost.
   const stream = await docker.attach(id, (chunk) =>
     log.warn({ container: id, text: chunk.toString('utf8', 0, 500) }, 'agent stderr'),
   );
   try {
     if (start) await docker.startContainer(id);
+    if (!agent) return execConnection(docker, id, stream);
     return await connectAgent(stream, { timeoutMs: CONNECT_TIMEOUT_MS, log });
   } catch (error) {
     stream.destroy();
-    throw error;
+    throw !agent && isThawError(error, 'engine_error') ? withoutShell(error) : error;
   }
+}
+
+function withoutShell(cause: ThawError): ThawError {
+  return new ThawError('engine_error', cause.message, {
+    cause,
+    next: 'Without a guest agent an image needs /bin/sh, sleep and the usual tools. Use such an image, or run `thaw doctor` on the host to see how to get the agent.',
+  });
+}
+
+async function inspect({ docker }: Parts, id: ContainerId): Promise<ContainerFacts> {
+  const facts = await docker.inspectContainer(id);
+  if (facts !== null) return facts;
+  throw new ThawError('engine_error', 'The container of the sandbox is gone.');
 }
 
 async function locate({ docker, host }: Parts, id: ContainerId): Promise<HostPlace> {
@@ -59,7 +85,7 @@ export async function launchGuest(
   const containerId = await parts.docker.createContainer(containerSpec(plan));
   try {
     onCreated(containerId);
-    const agent = await connect(parts, containerId, true);
+    const agent = await connect(parts, containerId, { agent: plan.volume !== null, start: true });
     return { id: plan.id, containerId, agent, place: await locate(parts, containerId) };
   } catch (error) {
     await parts.docker.removeContainer(containerId).catch((cleanup: unknown) => {
@@ -81,13 +107,18 @@ export async function restartGuest(
     cpuCores: limits.cpuCores,
     memoryBytes: limits.memoryBytes,
   });
-  const agent = await connect(parts, containerId, true);
+  const facts = await inspect(parts, containerId);
+  const agent = await connect(parts, containerId, { agent: hasAgent(facts), start: true });
   return { id, containerId, agent, place: await locate(parts, containerId) };
 }
 
 /** Connects to a container that runs already. It is thawed first: a frozen agent cannot answer. */
 export async function adoptGuest(parts: Parts, id: SandboxId, containerId: ContainerId): Promise<Guest> {
+  const facts = await inspect(parts, containerId);
+  // An owner without the helper freezes through the daemon, and only the daemon may undo that.
+  if (facts.paused) await parts.docker.unpauseContainer(containerId);
   const place = await locate(parts, containerId);
   await parts.host.thaw(place);
-  return { id, containerId, place, agent: await connect(parts, containerId, false) };
+  const agent = await connect(parts, containerId, { agent: hasAgent(facts), start: false });
+  return { id, containerId, place, agent };
 }

@@ -1,5 +1,6 @@
 /** Takes a container that an earlier owner process had parked into the pool, or removes it. */
 import type { EngineContext } from '../context.ts';
+import { hasAgent } from '../guest/container-spec.ts';
 import type { Guest } from '../guest/guest.ts';
 import type { WarmPool } from '../pool/warm-pool.ts';
 import type { ParkedRecord } from '../store/records.ts';
@@ -13,8 +14,10 @@ export async function adoptParked(
 ): Promise<boolean> {
   const { log, store, host, docker } = context;
   try {
-    // An image that was rebuilt since, or a pool that is off now, makes it useless.
-    if (record.imageId === pool.snapshot.imageId && pool.wantsMore()) {
+    const facts = await docker.inspectContainer(record.containerId);
+    const asToday = facts !== null && hasAgent(facts) === (context.volume !== null);
+    // An image that was rebuilt since, an agent that came or went, or a pool that is off now, makes it useless.
+    if (asToday && record.imageId === pool.snapshot.imageId && pool.wantsMore()) {
       const guest = await adopt();
       await context.snapshots.learn(record.imageId, guest.agent);
       await host.freeze(guest.place);

@@ -21,6 +21,7 @@ const status: OwnerStatus = {
     pool: { target: 4, parked: 3, starting: 1, hits: 7, misses: 2, lastError: 'no space' },
     sandboxes: { started: 2, stopped: 0 },
     helper: 'on',
+    agent: 'docker exec',
     connected: false,
   },
 };
@@ -35,6 +36,7 @@ it('has a row for everything', () => {
       'engine     ready',
       'docker     28.0, overlay2, cgroup v2, does not answer now',
       'helper     on',
+      'agent      docker exec (slow)',
       'snapshot   default',
       'pool       3 of 4 parked, 1 starting, 7 hits, 2 misses',
       '           last error: no space',
