@@ -73,6 +73,8 @@ async function benchmarkTables(): Promise<string> {
   const text = await readFile(join(root, 'test/perf/recorded.json'), 'utf8');
   const report = BenchReport.parse(JSON.parse(text));
   const { machine, node, docker, commit, results } = report;
+  const load =
+    machine.load === undefined ? '' : `; load ${machine.load.before} before and ${machine.load.after} after`;
   const times = table(
     ['Milliseconds', 'n', 'min', 'p50', 'p99'],
     results.map(({ name, n, min, p50, p99 }) => [code(name), String(n), ms(min), ms(p50), ms(p99)]),
@@ -86,7 +88,7 @@ async function benchmarkTables(): Promise<string> {
     return [[what, `${bound} ${limit}`, ms(value), isMet(target, value) ? 'yes' : '**no**']];
   });
   return [
-    `Measured on ${machine.cores} cores (${machine.cpu}, shared with other work), ${machine.memoryGiB} GiB, ${machine.system}; Node ${node.slice(1)}; Docker ${docker}; commit ${commit.slice(0, 12)}.`,
+    `Measured on ${machine.cores} cores (${machine.cpu}, a virtual machine with other work on it${load}), ${machine.memoryGiB} GiB, ${machine.system}; Node ${node.slice(1)}; Docker ${docker}; commit ${commit.replace(/^([0-9a-f]{12})[0-9a-f]*/, '$1')}.`,
     times,
     table(['Target', 'Limit', 'Measured', 'Met'], held, [2]),
   ].join('\n\n');

@@ -11,7 +11,7 @@ import { stopManagedEngine } from '../../src/setup/managed-engine.ts';
 import { managedOptions, type PrepareOptions, prepare } from '../../src/setup/prepare.ts';
 import { lineProgress } from '../../src/setup/progress.ts';
 import { groups } from './groups.ts';
-import { describeMachine } from './machine.ts';
+import { describeMachine, loadNow } from './machine.ts';
 import { type BenchOptions, readOptions, usage } from './options.ts';
 import { type BenchReport, measured, tables, targetTable } from './report.ts';
 import type { Bench, Finding } from './scenario.ts';
@@ -44,6 +44,7 @@ async function measure(options: BenchOptions, { signal, cleanup }: Interruptible
     note: say,
   };
   const started = systemClock.monotonic();
+  const load = loadNow();
   say('Measuring:');
   const findings: Finding[] = [];
   for (const group of groups) {
@@ -52,7 +53,7 @@ async function measure(options: BenchOptions, { signal, cleanup }: Interruptible
     findings.push(...(await group.run(wanted, bench)));
   }
   say(`  done in ${Math.round((systemClock.monotonic() - started) / 1000)} s\n`);
-  return { ...(await describeMachine(docker, root)), ...measured(findings) };
+  return { ...(await describeMachine(docker, root, load)), ...measured(findings) };
 }
 
 function show({ machine, commit, node: nodeVersion, docker, ...rest }: BenchReport): number {
@@ -61,6 +62,7 @@ function show({ machine, commit, node: nodeVersion, docker, ...rest }: BenchRepo
   say('');
   for (const line of lines) say(line);
   say(`\n${machine.cores} cores (${machine.cpu}), ${machine.memoryGiB} GiB, ${machine.system}`);
+  if (machine.load !== undefined) say(`Load ${machine.load.before} before, ${machine.load.after} after`);
   say(`Node ${nodeVersion}, Docker ${docker}, commit ${commit}`);
   return missed;
 }

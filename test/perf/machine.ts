@@ -1,7 +1,7 @@
 /** The facts of the machine that figures depend on, and none that identify it. */
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
-import { availableParallelism, cpus, release, type as systemType, totalmem } from 'node:os';
+import { availableParallelism, cpus, loadavg, release, type as systemType, totalmem } from 'node:os';
 import { promisify } from 'node:util';
 import type { DockerPort } from '../../src/engine/docker/port.ts';
 import type { BenchReport } from './report.ts';
@@ -26,9 +26,13 @@ async function distribution(): Promise<string> {
   return /^PRETTY_NAME="?([^"\n]*)"?$/m.exec(text)?.[1] ?? systemType();
 }
 
+/** Processes that wait for a core or run, as a mean over the last minute. */
+export const loadNow = (): number => Math.round((loadavg()[0] ?? 0) * 10) / 10;
+
 export async function describeMachine(
   docker: DockerPort,
   root: string,
+  loadBefore: number,
 ): Promise<Pick<BenchReport, 'machine' | 'commit' | 'node' | 'docker'>> {
   const [version, info] = await Promise.all([docker.version(), docker.info()]);
   return {
@@ -37,6 +41,7 @@ export async function describeMachine(
       cores: availableParallelism(),
       memoryGiB: Math.round(totalmem() / 1024 ** 3),
       system: `${await distribution()}, ${systemType()} ${release().split('-')[0]}, cgroup v${info.cgroupVersion}`,
+      load: { before: loadBefore, after: loadNow() },
     },
     commit: await commit(root),
     node: process.version,

@@ -22,6 +22,8 @@ export const BenchReport = z.object({
     cores: z.number().int(),
     memoryGiB: z.number(),
     system: z.string(),
+    /** Load averages over a minute before and after; the benchmark itself makes about one for each core. */
+    load: z.object({ before: z.number(), after: z.number() }).optional(),
   }),
   commit: z.string(),
   node: z.string(),

@@ -9,7 +9,7 @@ export const burst: Scenario<OwnerStage> = {
   names: ['burst.wall', 'refill.rate'],
   async run(stage, bench) {
     const [walls, rates]: [number[], number[]] = [[], []];
-    const n = samples(bench, 10, 3);
+    const n = samples(bench, 8, 3);
     await stage.full();
     while (walls.length < n) {
       bench.signal.throwIfAborted();
