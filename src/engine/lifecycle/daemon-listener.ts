@@ -38,8 +38,11 @@ export function daemonListener(context: EngineContext): LinkListener {
       if (sandbox === null) return;
       if (action === 'oom') sandbox.outOfMemoryAt = clock.now();
       // The connection may outlive the container by a moment, and a sandbox without one is noticed only here.
-      const ended = action === 'die' || action === 'destroy';
-      if (ended && (sandbox.guest !== null || sandbox.record.state === 'paused')) {
+      const { state } = sandbox.record;
+      const matters =
+        (action === 'die' && (sandbox.guest !== null || state === 'paused')) ||
+        (action === 'destroy' && (sandbox.guest !== null || state === 'paused' || state === 'stopped'));
+      if (matters) {
         sandbox.guest?.agent.close();
         background.run('reconnect', () => recoverConnection(context, sandbox));
       }

@@ -31,11 +31,11 @@ async function noteDeath(context: EngineContext, sandbox: ManagedSandbox): Promi
   move(context, sandbox, 'died', { errorReason: `${cause}${lost}`, stoppedAt: now });
 }
 
-/** A paused sandbox has no agent that could answer; whether its container is there, the daemon knows. */
-async function checkPaused(context: EngineContext, sandbox: ManagedSandbox): Promise<void> {
-  const { containerId } = sandbox.record;
+/** Where there is no agent that could answer, the daemon knows whether the container is there. */
+async function checkContainer(context: EngineContext, sandbox: ManagedSandbox): Promise<void> {
+  const { containerId, state } = sandbox.record;
   const facts = containerId === null ? null : await context.docker.inspectContainer(containerId);
-  if (facts?.running !== true) await noteDeath(context, sandbox);
+  if (facts === null || (state === 'paused' && !facts.running)) await noteDeath(context, sandbox);
 }
 
 async function reconnect(context: EngineContext, sandbox: ManagedSandbox): Promise<void> {
@@ -61,7 +61,8 @@ async function reconnect(context: EngineContext, sandbox: ManagedSandbox): Promi
 /** Brings the connection of a sandbox that should run back, or finds out that it does not run. One at a time. */
 export async function recoverConnection(context: EngineContext, sandbox: ManagedSandbox): Promise<void> {
   await sandbox.queued('reconnect', async () => {
-    if (sandbox.record.state === 'paused') await checkPaused(context, sandbox);
+    const { state } = sandbox.record;
+    if (state === 'paused' || state === 'stopped') await checkContainer(context, sandbox);
     if (sandbox.record.state !== 'started' || sandbox.guest?.agent.isOpen === true) return;
     sandbox.guest = null;
     await reconnect(context, sandbox);
