@@ -88,7 +88,7 @@ async function benchmarkTables(): Promise<string> {
     return [[what, `${bound} ${limit}`, ms(value), isMet(target, value) ? 'yes' : '**no**']];
   });
   return [
-    `Measured on ${machine.cores} cores (${machine.cpu}, a virtual machine with other work on it${load}), ${machine.memoryGiB} GiB, ${machine.system}; Node ${node.slice(1)}; Docker ${docker}; commit ${commit.replace(/^([0-9a-f]{12})[0-9a-f]*/, '$1')}.`,
+    `Measured on ${machine.cores} cores (${machine.cpu}, shared with other work${load}), ${machine.memoryGiB} GiB, ${machine.system}; Node ${node.slice(1)}; Docker ${docker}; commit ${commit.replace(/^([0-9a-f]{12})[0-9a-f]*/, '$1')}.`,
     times,
     table(['Target', 'Limit', 'Measured', 'Met'], held, [2]),
   ].join('\n\n');
