@@ -1,11 +1,17 @@
 /** Every tool, in the order in which clients see them. */
 import type { Tool } from './define-tool.ts';
+import sandboxAncestors from './sandbox-ancestors.ts';
+import sandboxArchive from './sandbox-archive.ts';
+import sandboxBackup from './sandbox-backup.ts';
 import sandboxCreate from './sandbox-create.ts';
 import sandboxDelete from './sandbox-delete.ts';
 import sandboxExec from './sandbox-exec.ts';
+import sandboxFork from './sandbox-fork.ts';
+import sandboxForks from './sandbox-forks.ts';
 import sandboxGet from './sandbox-get.ts';
 import sandboxList from './sandbox-list.ts';
 import sandboxListFiles from './sandbox-list-files.ts';
+import sandboxParent from './sandbox-parent.ts';
 import sandboxPause from './sandbox-pause.ts';
 import sandboxReadFile from './sandbox-read-file.ts';
 import sandboxRecover from './sandbox-recover.ts';
@@ -17,10 +23,14 @@ import sandboxSetAutostop from './sandbox-set-autostop.ts';
 import sandboxSetLabels from './sandbox-set-labels.ts';
 import sandboxSetPublic from './sandbox-set-public.ts';
 import sandboxSetTtl from './sandbox-set-ttl.ts';
+import sandboxSnapshot from './sandbox-snapshot.ts';
 import sandboxStart from './sandbox-start.ts';
 import sandboxStop from './sandbox-stop.ts';
 import sandboxTouch from './sandbox-touch.ts';
 import sandboxWriteFile from './sandbox-write-file.ts';
+import snapshotDelete from './snapshot-delete.ts';
+import snapshotGet from './snapshot-get.ts';
+import snapshotList from './snapshot-list.ts';
 
 export const tools: readonly Tool[] = [
   sandboxCreate,
@@ -40,6 +50,16 @@ export const tools: readonly Tool[] = [
   sandboxSetAutoarchive,
   sandboxSetAutodelete,
   sandboxSetTtl,
+  sandboxFork,
+  sandboxForks,
+  sandboxParent,
+  sandboxAncestors,
+  sandboxBackup,
+  sandboxArchive,
+  sandboxSnapshot,
+  snapshotList,
+  snapshotGet,
+  snapshotDelete,
   sandboxExec,
   sandboxReadFile,
   sandboxWriteFile,

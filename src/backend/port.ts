@@ -2,6 +2,15 @@
  * What a backend offers to the tools: groups of operations in Daytona's vocabulary, and nothing about how.
  * A group that a backend lacks is absent; `requireGroup` turns that into an error that says so.
  */
+import type {
+  BackupOutcome,
+  ForkOutcome,
+  ForkSandbox,
+  ListSnapshots,
+  MadeSnapshot,
+  Snapshot,
+  SnapshotPage,
+} from '../../schemas/copies.ts';
 import type { CreatedSandbox, CreateSandbox } from '../../schemas/create-sandbox.ts';
 import type { ExecRequest, ExecResult } from '../../schemas/exec.ts';
 import type {
@@ -54,6 +63,31 @@ export interface SettingsOperations {
   setTtl(sandbox: string, minutes: number, context: CallContext): Promise<Sandbox>;
 }
 
+/** Forks of a sandbox and who came from whom. */
+export interface ForkOperations {
+  fork(sandbox: string, request: ForkSandbox, context: CallContext): Promise<ForkOutcome>;
+  children(sandbox: string, context: CallContext): Promise<readonly Sandbox[]>;
+  /** Throws `sandbox_not_found` when there is none. */
+  parent(sandbox: string, context: CallContext): Promise<Sandbox>;
+  /** The oldest first. */
+  ancestors(sandbox: string, context: CallContext): Promise<readonly Sandbox[]>;
+}
+
+/** A sandbox's files in the object store. */
+export interface ArchiveOperations {
+  archive(sandbox: string, context: CallContext): Promise<Sandbox>;
+  backup(sandbox: string, context: CallContext): Promise<BackupOutcome>;
+}
+
+/** Templates that sandboxes start from. `snapshot` is an id or a name. */
+export interface SnapshotOperations {
+  fromSandbox(sandbox: string, name: string, context: CallContext): Promise<MadeSnapshot>;
+  list(query: ListSnapshots, context: CallContext): Promise<SnapshotPage>;
+  get(snapshot: string, context: CallContext): Promise<Snapshot>;
+  /** Answers it as it was last. */
+  delete(snapshot: string, context: CallContext): Promise<Snapshot>;
+}
+
 export interface ExecOperations {
   exec(sandbox: string, request: ExecRequest, context: CallContext): Promise<ExecResult>;
 }
@@ -68,6 +102,9 @@ export interface FileOperations {
 export interface OperationGroups {
   readonly lifecycle: LifecycleOperations;
   readonly settings: SettingsOperations;
+  readonly forks: ForkOperations;
+  readonly archives: ArchiveOperations;
+  readonly snapshots: SnapshotOperations;
   readonly exec: ExecOperations;
   readonly files: FileOperations;
 }

@@ -5,11 +5,11 @@ import type { EngineContext } from './context.ts';
 import type { DaemonLink } from './daemon-link.ts';
 import { networkName, ownerFilter, ROLE_LABEL } from './labels.ts';
 import { stopSandbox } from './lifecycle/stop.ts';
-import type { WarmPool } from './pool/warm-pool.ts';
+import type { Pools } from './pool/pools.ts';
 
 interface Parts {
   readonly context: EngineContext;
-  readonly pool: WarmPool;
+  readonly pools: Pools;
   readonly link: DaemonLink;
   readonly stopTimers: () => void;
 }
@@ -42,11 +42,11 @@ async function removeShared(context: EngineContext): Promise<void> {
 }
 
 export async function closeEngine(
-  { context, pool, link, stopTimers }: Parts,
+  { context, pools, link, stopTimers }: Parts,
   { sandboxes }: { readonly sandboxes: 'keep' | 'stop' },
 ): Promise<void> {
   stopTimers();
-  await attempt(context, 'remove the pool', () => pool.close());
+  await attempt(context, 'remove the pool', () => pools.close());
   if (sandboxes === 'stop') await stopAll(context);
   await context.background.settle();
   await attempt(context, 'leave the event stream', () => link.close());

@@ -2,6 +2,7 @@
 import type { CallContext } from '../backend/port.ts';
 import { closeEngine } from './close.ts';
 import type { EngineContext } from './context.ts';
+import { copyOperations } from './copy-operations.ts';
 import { DaemonLink } from './daemon-link.ts';
 import type { EngineInfo, EngineVersion } from './docker/port.ts';
 import { execCommand } from './exec/exec.ts';
@@ -23,18 +24,18 @@ import { toApiSandbox } from './lifecycle/to-api.ts';
 import type { ManagedSandbox } from './managed-sandbox.ts';
 import { openContext } from './open-context.ts';
 import type { Engine, EngineOptions, EngineStatus } from './options.ts';
-import { WarmPool } from './pool/warm-pool.ts';
+import { Pools } from './pool/pools.ts';
 import { reconcile } from './reconcile/reconcile.ts';
 
 interface Parts {
   readonly context: EngineContext;
-  readonly pool: WarmPool;
+  readonly pools: Pools;
   readonly link: DaemonLink;
   readonly info: EngineInfo;
   readonly version: EngineVersion;
 }
 
-function lifecycle({ context, pool, info }: Parts): Engine['lifecycle'] {
+function lifecycle({ context, pools, info }: Parts): Engine['lifecycle'] {
   const { registry, clock } = context;
   const change = async (name: string, work: (sandbox: ManagedSandbox) => Promise<void>) => {
     const sandbox = registry.find(name);
@@ -45,6 +46,7 @@ function lifecycle({ context, pool, info }: Parts): Engine['lifecycle'] {
     async create(input, call: CallContext) {
       const started = clock.monotonic();
       checkCreate(context, info, input);
+      const pool = pools.for(context.snapshots.resolve(input.snapshot));
       const { sandbox, startedFrom } = await createSandbox(context, pool, input, call.signal);
       const tookMs = Math.round((clock.monotonic() - started) * 1000) / 1000;
       return { ...toApiSandbox(context, sandbox.record), startedFrom, tookMs };
@@ -71,7 +73,7 @@ function countStates({ registry }: EngineContext): Record<string, number> {
   return counts;
 }
 
-function statusOf({ context, pool, link, info, version }: Parts): EngineStatus {
+function statusOf({ context, pools, link, info, version }: Parts): EngineStatus {
   const wanted = context.volume === null ? 'off' : context.options.helper;
   return {
     docker: {
@@ -80,7 +82,7 @@ function statusOf({ context, pool, link, info, version }: Parts): EngineStatus {
       cgroupVersion: info.cgroupVersion,
     },
     snapshot: context.snapshots.default.image,
-    pool: pool.figures(),
+    pool: pools.figures(),
     sandboxes: countStates(context),
     helper: context.host.mode === 'helper' ? 'on' : wanted === 'off' ? 'off' : 'failed',
     agent: context.volume === null ? 'docker exec' : 'on',
@@ -96,19 +98,20 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const { docker } = options;
   const [version, info] = await Promise.all([docker.version(), docker.info()]);
   const context = await openContext(options);
-  const pool = new WarmPool(context, context.snapshots.default, options.pool.target);
-  const report = await reconcile(context, pool);
+  const pools = new Pools(context);
+  const report = await reconcile(context, pools);
   context.log.info(report, 'the engine is ready');
   const link = new DaemonLink(context, daemonListener(context));
   link.start();
-  pool.start();
+  pools.start();
   const stopTimers = startTimers(context);
-  const parts: Parts = { context, pool, link, info, version };
+  const parts: Parts = { context, pools, link, info, version };
   const { registry } = context;
   return {
     kind: 'embedded',
     lifecycle: lifecycle(parts),
     settings: settingsOperations(context),
+    ...copyOperations(context, pools),
     exec: {
       exec: async (name, request, call) => await execCommand(context, registry.find(name), request, call),
     },
@@ -122,6 +125,6 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     },
     status: () => statusOf(parts),
     runningSandboxes: () => registry.all().filter(({ record }) => !AT_REST.has(record.state)).length,
-    close: (choice) => closeEngine({ context, pool, link, stopTimers }, choice),
+    close: (choice) => closeEngine({ context, pools, link, stopTimers }, choice),
   };
 }

@@ -43,6 +43,36 @@ const content = {
 const written = { path: '/a', sizeBytes: 2, created: true };
 const listing = { path: '/', entries: [], truncated: false };
 
+const snapshot = {
+  id: 'default',
+  name: 'default',
+  imageName: null,
+  general: true,
+  state: 'active' as const,
+  errorReason: null,
+  size: 0.3,
+  cpu: 1,
+  mem: 1,
+  sourceSandboxId: null,
+  createdAt: null,
+  updatedAt: null,
+  lastUsedAt: null,
+};
+const backup = {
+  id: SANDBOX_ID,
+  name: 'box',
+  backupState: 'Completed' as const,
+  backupCreatedAt: '2026-05-01T10:00:00.000Z',
+  storedBytes: 12,
+  pausedMs: 3,
+};
+const forked = {
+  children: [{ id: SANDBOX_ID, name: 'copy', state: 'started' as const, error: null }],
+  pausedMs: 4,
+  envCopied: ['A'],
+  tookMs: 9,
+};
+
 const cases = [
   {
     tool: 'sandbox_create',
@@ -179,6 +209,86 @@ const cases = [
     operation: 'settings.setTtl',
     passed: ['box', 60],
     answered: { autoDestroyAt: '2026-05-01T11:00:00.000Z' },
+  },
+  {
+    tool: 'sandbox_fork',
+    given: { sandbox: 'box', count: 2, names: ['copy'] },
+    plan: { forks: { fork: async () => forked } },
+    operation: 'forks.fork',
+    passed: ['box', { count: 2, names: ['copy'] }],
+    answered: forked,
+  },
+  {
+    tool: 'sandbox_forks',
+    given: { sandbox: 'box' },
+    plan: { forks: { children: async () => [box] } },
+    operation: 'forks.children',
+    passed: ['box'],
+    answered: { items: [expect.objectContaining({ id: SANDBOX_ID, state: 'started' })] },
+  },
+  {
+    tool: 'sandbox_parent',
+    given: { sandbox: 'box' },
+    plan: { forks: { parent: async () => box } },
+    operation: 'forks.parent',
+    passed: ['box'],
+    answered: { id: SANDBOX_ID },
+  },
+  {
+    tool: 'sandbox_ancestors',
+    given: { sandbox: 'box' },
+    plan: { forks: { ancestors: async () => [] } },
+    operation: 'forks.ancestors',
+    passed: ['box'],
+    answered: { items: [] },
+  },
+  {
+    tool: 'sandbox_backup',
+    given: { sandbox: 'box' },
+    plan: { archives: { backup: async () => backup } },
+    operation: 'archives.backup',
+    passed: ['box'],
+    answered: backup,
+  },
+  {
+    tool: 'sandbox_archive',
+    given: { sandbox: 'box' },
+    plan: { archives: { archive: async () => sandboxFixture({ state: 'archived' }) } },
+    operation: 'archives.archive',
+    passed: ['box'],
+    answered: { id: SANDBOX_ID, state: 'archived' },
+  },
+  {
+    tool: 'sandbox_snapshot',
+    given: { sandbox: 'box', name: 'mine' },
+    plan: { snapshots: { fromSandbox: async () => ({ ...snapshot, name: 'mine', pausedMs: 5 }) } },
+    operation: 'snapshots.fromSandbox',
+    passed: ['box', 'mine'],
+    answered: { name: 'mine', pausedMs: 5, state: 'active' },
+  },
+  {
+    tool: 'snapshot_list',
+    given: { name: 'd', limit: 5 },
+    plan: { snapshots: { list: async () => ({ items: [snapshot], total: 1, page: 1, totalPages: 1 }) } },
+    operation: 'snapshots.list',
+    passed: [{ name: 'd', limit: 5 }],
+    answered: { items: [snapshot], total: 1 },
+  },
+  {
+    tool: 'snapshot_get',
+    given: { snapshot: 'default' },
+    plan: { snapshots: { get: async () => snapshot } },
+    operation: 'snapshots.get',
+    passed: ['default'],
+    answered: snapshot,
+  },
+  {
+    tool: 'snapshot_delete',
+    given: { snapshot: 'mine' },
+    plan: { snapshots: { delete: async () => ({ ...snapshot, name: 'mine', state: 'removing' as const }) } },
+    operation: 'snapshots.delete',
+    passed: ['mine'],
+    answered: { name: 'mine', state: 'removing' },
   },
   {
     tool: 'sandbox_exec',

@@ -12,6 +12,9 @@ export interface FakeBackend {
 const operations = {
   lifecycle: ['create', 'list', 'get', 'start', 'stop', 'delete', 'pause', 'resume', 'recover', 'resize'],
   settings: ['setLabels', 'setPublic', 'touch', 'setAutoStop', 'setAutoArchive', 'setAutoDelete', 'setTtl'],
+  forks: ['fork', 'children', 'parent', 'ancestors'],
+  archives: ['archive', 'backup'],
+  snapshots: ['fromSandbox', 'list', 'get', 'delete'],
   exec: ['exec'],
   files: ['read', 'write', 'list'],
 } as const satisfies Record<keyof OperationGroups, readonly string[]>;
@@ -38,13 +41,15 @@ export function fakeBackend(plan: Plan): FakeBackend {
   return { backend: asBackend({ kind: 'embedded', ...groups }), calls };
 }
 
+const isGroupName = (name: string): name is keyof OperationGroups => Object.hasOwn(operations, name);
+
 function groupName(name: string): keyof OperationGroups {
-  if (name === 'lifecycle' || name === 'settings' || name === 'exec' || name === 'files') return name;
-  throw new Error(`no group ${name}`);
+  if (!isGroupName(name)) throw new Error(`no group ${name}`);
+  return name;
 }
 
 function isBackend(value: object): value is Backend {
-  return 'lifecycle' in value && 'settings' in value && 'exec' in value && 'files' in value;
+  return Object.keys(operations).every((name) => name in value);
 }
 
 function asBackend(value: object): Backend {

@@ -94,6 +94,19 @@ export function fakeEngine(events: FakeEngineEvents): Engine {
       setAutoDelete: async () => unplanned('setAutoDelete'),
       setTtl: async () => unplanned('setTtl'),
     },
+    forks: {
+      fork: async () => unplanned('fork'),
+      children: async () => unplanned('children'),
+      parent: async () => unplanned('parent'),
+      ancestors: async () => unplanned('ancestors'),
+    },
+    archives: { archive: async () => unplanned('archive'), backup: async () => unplanned('backup') },
+    snapshots: {
+      fromSandbox: async () => unplanned('fromSandbox'),
+      list: async () => unplanned('list'),
+      get: async () => unplanned('get'),
+      delete: async () => unplanned('delete'),
+    },
     exec: {
       exec: async (name, { command }, context) => {
         find(name);

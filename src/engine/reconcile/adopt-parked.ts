@@ -8,7 +8,7 @@ import type { ParkedRecord } from '../store/records.ts';
 /** Answers whether it was adopted. It runs for the moment that its agent needs to answer, then it is frozen again. */
 export async function adoptParked(
   context: EngineContext,
-  pool: WarmPool,
+  pool: WarmPool | null,
   record: ParkedRecord,
   adopt: () => Promise<Guest>,
 ): Promise<boolean> {
@@ -17,7 +17,7 @@ export async function adoptParked(
     const facts = await docker.inspectContainer(record.containerId);
     const asToday = facts !== null && hasAgent(facts) === (context.volume !== null);
     // An image that was rebuilt since, an agent that came or went, or a pool that is off now, makes it useless.
-    if (asToday && record.imageId === pool.snapshot.imageId && pool.wantsMore()) {
+    if (asToday && pool !== null && pool.wantsMore()) {
       const guest = await adopt();
       await context.snapshots.learn(record.imageId, guest.agent);
       await host.freeze(guest.place);

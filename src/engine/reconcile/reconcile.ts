@@ -8,7 +8,8 @@ import type { EngineContext } from '../context.ts';
 import type { ContainerSummary } from '../docker/port.ts';
 import { adoptGuest } from '../guest/guest.ts';
 import { ownerFilter, ROLE_LABEL, SANDBOX_LABEL } from '../labels.ts';
-import type { WarmPool } from '../pool/warm-pool.ts';
+import type { Pools } from '../pool/pools.ts';
+import { reconcileSnapshots } from '../snapshot/delete-snapshot.ts';
 import type { JournalEntry } from '../store/records.ts';
 import { adoptParked } from './adopt-parked.ts';
 import { reconcileSandbox } from './reconcile-sandbox.ts';
@@ -41,7 +42,7 @@ async function removeStrays(
 }
 
 /** Runs before anything is served. Never throws for the trouble of a single sandbox. */
-export async function reconcile(context: EngineContext, pool: WarmPool): Promise<ReconcileReport> {
+export async function reconcile(context: EngineContext, pools: Pools): Promise<ReconcileReport> {
   const { docker, store, registry, owner } = context;
   const found = [
     ...(await docker.listContainers({ ...ownerFilter(owner), [ROLE_LABEL]: 'sandbox' })),
@@ -71,9 +72,15 @@ export async function reconcile(context: EngineContext, pool: WarmPool): Promise
     new Set(registry.all().flatMap(({ record: { archive } }) => archive?.object ?? [])),
   );
 
+  await reconcileSnapshots(context);
+
   let adopted = 0;
   await forEachBounded(parked, async (record) => {
-    if (await adoptParked(context, pool, record, () => adoptGuest(context, record.id, record.containerId)))
+    if (
+      await adoptParked(context, pools.byImage(record.imageId), record, () =>
+        adoptGuest(context, record.id, record.containerId),
+      )
+    )
       adopted += 1;
   });
   return { sandboxes: registry.size, adoptedParked: adopted, removedContainers };

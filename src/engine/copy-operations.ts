@@ -1,0 +1,122 @@
+/** The engine's side of forks, archives and snapshots: names to sandboxes, records to the API's shapes. */
+import type { ForkSandbox, ListSnapshots, Snapshot } from '../../schemas/copies.ts';
+import type { OperationGroups } from '../backend/port.ts';
+import { toTimestamp } from '../clock.ts';
+import { ThawError } from '../errors.ts';
+import { archiveSandbox, backupSandbox } from './archive/archive.ts';
+import type { EngineContext } from './context.ts';
+import { forkSandbox } from './fork/fork.ts';
+import { ancestorsOf, childrenOf, parentOf } from './fork/lineage.ts';
+import { toApiSandbox } from './lifecycle/to-api.ts';
+import type { Pools } from './pool/pools.ts';
+import { deleteSnapshot } from './snapshot/delete-snapshot.ts';
+import { snapshotSandbox } from './snapshot/snapshot-sandbox.ts';
+import { defaultSnapshotToApi, snapshotToApi } from './snapshot/to-api.ts';
+
+const DEFAULT_LIMIT = 100;
+
+/** One name or undefined for each fork. Throws `invalid_argument` when there are more names than forks. */
+function forkNames({ count, names = [] }: ForkSandbox): (string | undefined)[] {
+  const wanted = count ?? Math.max(1, names.length);
+  if (names.length > wanted) {
+    throw new ThawError('invalid_argument', `names: ${names.length} names for ${wanted} forks.`);
+  }
+  return Array.from({ length: wanted }, (_, index) => names[index]);
+}
+
+function forks(context: EngineContext, pools: Pools): OperationGroups['forks'] {
+  const { registry, clock, snapshots } = context;
+  return {
+    async fork(name, request, { signal }) {
+      const began = clock.monotonic();
+      const names = forkNames(request);
+      const source = registry.find(name);
+      const snapshot = snapshots.byImage(source.record.imageId);
+      if (snapshot === null) {
+        throw new ThawError(
+          'snapshot_not_found',
+          `The snapshot of sandbox ${source.record.name} is gone, so it cannot be forked.`,
+        );
+      }
+      const { children, pausedMs } = await forkSandbox(context, pools.for(snapshot), source, names, signal);
+      return {
+        children: children.map(({ sandbox, error }, index) => ({
+          id: sandbox?.record.id ?? null,
+          name: sandbox?.record.name ?? names[index] ?? '',
+          state: sandbox?.record.state ?? null,
+          error: error === null ? null : `${error.code}: ${error.message}`,
+        })),
+        pausedMs,
+        envCopied: Object.keys(source.record.env),
+        tookMs: Math.round((clock.monotonic() - began) * 1000) / 1000,
+      };
+    },
+    children: async (name) =>
+      childrenOf(registry, registry.find(name)).map(({ record }) => toApiSandbox(context, record)),
+    parent: async (name) => toApiSandbox(context, parentOf(registry, registry.find(name)).record),
+    ancestors: async (name) =>
+      ancestorsOf(registry, registry.find(name)).map(({ record }) => toApiSandbox(context, record)),
+  };
+}
+
+function archives(context: EngineContext): OperationGroups['archives'] {
+  const { registry } = context;
+  return {
+    async archive(name) {
+      const sandbox = registry.find(name);
+      await archiveSandbox(context, sandbox);
+      return toApiSandbox(context, sandbox.record);
+    },
+    async backup(name) {
+      const sandbox = registry.find(name);
+      const { pausedMs } = await backupSandbox(context, sandbox);
+      const { id, name: own, backupState, archive } = sandbox.record;
+      return {
+        id,
+        name: own,
+        backupState,
+        backupCreatedAt: archive === null ? null : toTimestamp(archive.createdAt),
+        storedBytes: archive?.storedBytes ?? 0,
+        pausedMs,
+      };
+    },
+  };
+}
+
+function snapshotGroup(context: EngineContext, pools: Pools): OperationGroups['snapshots'] {
+  const { registry, snapshots } = context;
+  const all = (): Snapshot[] => [...snapshots.records().map(snapshotToApi), defaultSnapshotToApi(context)];
+  const page = ({ name, page: number = 1, limit = DEFAULT_LIMIT }: ListSnapshots) => {
+    const found = all().filter((snapshot) => name === undefined || snapshot.name.startsWith(name));
+    const items = found.slice((number - 1) * limit, number * limit);
+    return { items, total: found.length, page: number, totalPages: Math.ceil(found.length / limit) };
+  };
+  return {
+    async fromSandbox(sandbox, name) {
+      const { record, pausedMs } = await snapshotSandbox(context, registry.find(sandbox), name);
+      return { ...snapshotToApi(record), pausedMs };
+    },
+    list: async (query) => page(query),
+    async get(reference) {
+      if (snapshots.isDefault(reference)) return defaultSnapshotToApi(context);
+      const record = snapshots.record(reference);
+      if (record !== null) return snapshotToApi(record);
+      throw new ThawError('snapshot_not_found', `Snapshot with name ${reference} not found`, {
+        next: 'Call snapshot_list to see which there are.',
+      });
+    },
+    delete: async (reference) => ({
+      ...snapshotToApi(await deleteSnapshot(context, pools, reference)),
+      state: 'removing',
+    }),
+  };
+}
+
+export const copyOperations = (
+  context: EngineContext,
+  pools: Pools,
+): Pick<OperationGroups, 'forks' | 'archives' | 'snapshots'> => ({
+  forks: forks(context, pools),
+  archives: archives(context),
+  snapshots: snapshotGroup(context, pools),
+});
