@@ -8,6 +8,7 @@ import type { ContainerSpec, DockerPort } from '../docker/port.ts';
 import { AGENT_PATH, type AgentVolume } from '../guest/agent-volume.ts';
 import { helperName, labelsFor, ownerFilter, ROLE_LABEL } from '../labels.ts';
 import { CGROUP_MOUNT } from './cgroup-paths.ts';
+import { HOST_ROOT } from './helper-files.ts';
 import type { HelperConnection } from './helper-host.ts';
 
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -50,7 +51,11 @@ function helperSpec({ owner, image, volume }: Parts): ContainerSpec {
     network: 'host',
     pidMode: 'host',
     cgroupnsMode: 'host',
-    mounts: [volume.mount, { kind: 'bind', source: '/sys/fs/cgroup', target: CGROUP_MOUNT, readOnly: false }],
+    mounts: [
+      volume.mount,
+      { kind: 'bind', source: '/sys/fs/cgroup', target: CGROUP_MOUNT, readOnly: false },
+      { kind: 'bind', source: '/', target: HOST_ROOT, readOnly: true },
+    ],
     capabilities: { drop: ['ALL'], add: CAPABILITIES },
     securityOptions: ['no-new-privileges', 'seccomp=unconfined', 'apparmor=unconfined'],
   };

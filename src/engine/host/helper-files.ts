@@ -6,8 +6,8 @@ import type { HelperConnection } from './helper-host.ts';
 import { parseUpperDirectory } from './overlay-mount.ts';
 import type { Codec, DifferenceReader, DifferenceWriter, HostFiles } from './port.ts';
 
-/** The host's own file system, from inside of a helper that shares its process ids. */
-const HOST_ROOT = '/proc/1/root';
+/** Where the helper has the host's file system, read-only: upper directories are read there. */
+export const HOST_ROOT = '/host/root';
 const ZSTD = '/usr/bin/zstd';
 const MAX_STDERR_CHARS = 2_000;
 /** Exit codes of the agent's difference commands. */

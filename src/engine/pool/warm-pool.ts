@@ -27,6 +27,7 @@ export class WarmPool {
   readonly #target: number;
   readonly #parked: Guest[] = [];
   readonly #backoff = new Backoff();
+  readonly #underWay = new Set<Promise<void>>();
   #starting = 0;
   /** Cold creates under way: they need the daemon more than the pool does. */
   #yielding = 0;
@@ -90,10 +91,11 @@ export class WarmPool {
     this.#scheduleRefill(0);
   }
 
-  /** Removes all parked containers and makes no new ones. */
+  /** Removes all parked containers and makes no new ones; also those that are being made are gone afterwards. */
   async close(): Promise<void> {
     this.#closed = true;
     this.#cancelTimer?.();
+    await Promise.all(this.#underWay);
     await Promise.all(this.#parked.splice(0).map((guest) => discardGuest(this.#context, guest)));
   }
 
@@ -122,7 +124,9 @@ export class WarmPool {
     const { refillConcurrency } = this.#context.options.pool;
     while (!this.#closed && this.#yielding === 0 && this.#starting < refillConcurrency && this.wantsMore()) {
       this.#starting += 1;
-      this.#context.background.run('refill', () => this.#park());
+      const parking = this.#park().finally(() => this.#underWay.delete(parking));
+      this.#underWay.add(parking);
+      this.#context.background.run('refill', () => parking);
     }
   }
 
