@@ -37,8 +37,8 @@ export interface Prepared {
   readonly started: boolean;
   readonly rejected: FoundEngine['rejected'];
   readonly snapshot: DefaultSnapshot;
-  /** Path of the guest agent for the daemon's architecture. */
-  readonly agentBinary: string;
+  /** Path of the guest agent for the daemon's architecture; null where there is none. */
+  readonly agentBinary: string | null;
 }
 
 export const managedOptions = (options: PrepareOptions): ManagedOptions => ({

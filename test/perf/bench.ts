@@ -31,6 +31,8 @@ async function measure(options: BenchOptions, { signal, cleanup }: Interruptible
     });
   }
   const { endpoint, docker, agentBinary, snapshot } = prepared;
+  if (agentBinary === null)
+    throw new Error('The benchmark measures the guest agent, and it could not be built.');
   const bench: Bench = {
     endpoint,
     docker,

@@ -18,6 +18,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const prepared = await prepareTestEngine();
   project.provide('endpoint', prepared.endpoint);
   project.provide('snapshot', { name: prepared.snapshot.name, image: prepared.snapshot.image });
+  // Most of the tests are about the agent: without it they would pass over it unseen.
+  if (prepared.agentBinary === null)
+    throw new Error('The tests need the guest agent, and it could not be built.');
   project.provide('agentBinary', prepared.agentBinary);
   const before = await listThawObjects(prepared.docker);
   return async () => {

@@ -6,7 +6,7 @@ import { AttachStream } from './attach-stream.ts';
 import { toCreateOptions, toDockerLimits } from './container-config.ts';
 import { changeDeadline, deadlines, readDeadline } from './deadline.ts';
 import { dockerCall } from './errors.ts';
-import type { DockerPort } from './port.ts';
+import type { ContainerFacts, DockerPort } from './port.ts';
 import { asDuplex } from './streams.ts';
 import { toLabelFilter } from './system.ts';
 
@@ -40,6 +40,26 @@ const CONFLICT = 409;
 
 export function containerOperations(docker: Docker): ContainerOperations {
   const at = (id: ContainerId) => docker.getContainer(id);
+  const inspect = async (id: ContainerId): Promise<ContainerFacts | null> => {
+    const facts = await dockerCall(
+      'inspect a container',
+      () => at(id).inspect({ abortSignal: readDeadline() }),
+      [GONE],
+    );
+    if (facts === null) return null;
+    return {
+      id: asContainerId(facts.Id),
+      name: facts.Name.replace(/^\//, ''),
+      imageId: facts.Image,
+      labels: facts.Config.Labels,
+      running: facts.State.Running,
+      paused: facts.State.Paused,
+      pid: facts.State.Pid,
+      exitCode: facts.State.ExitCode,
+      oomKilled: facts.State.OOMKilled,
+      upperDirectory: upperDirectoryOf(facts),
+    };
+  };
   return {
     async createContainer(spec) {
       const container = await dockerCall('create a container', () =>
@@ -72,9 +92,13 @@ export function containerOperations(docker: Docker): ContainerOperations {
     },
 
     async unpauseContainer(id) {
-      await dockerCall('unpause a container', () => at(id).unpause({ abortSignal: changeDeadline() }), [
-        CONFLICT,
-      ]);
+      try {
+        await dockerCall('unpause a container', () => at(id).unpause({ abortSignal: changeDeadline() }));
+      } catch (error) {
+        // Depending on its version the daemon says 409 or 500 for one that is not paused.
+        const facts = await inspect(id);
+        if (facts?.running !== true || facts.paused) throw error;
+      }
     },
 
     async removeContainer(id) {
@@ -89,26 +113,7 @@ export function containerOperations(docker: Docker): ContainerOperations {
       );
     },
 
-    async inspectContainer(id) {
-      const facts = await dockerCall(
-        'inspect a container',
-        () => at(id).inspect({ abortSignal: readDeadline() }),
-        [GONE],
-      );
-      if (facts === null) return null;
-      return {
-        id: asContainerId(facts.Id),
-        name: facts.Name.replace(/^\//, ''),
-        imageId: facts.Image,
-        labels: facts.Config.Labels,
-        running: facts.State.Running,
-        paused: facts.State.Paused,
-        pid: facts.State.Pid,
-        exitCode: facts.State.ExitCode,
-        oomKilled: facts.State.OOMKilled,
-        upperDirectory: upperDirectoryOf(facts),
-      };
-    },
+    inspectContainer: inspect,
 
     async listContainers(labels) {
       const filters = { label: toLabelFilter(labels) };

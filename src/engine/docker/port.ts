@@ -171,6 +171,7 @@ export interface DockerPort {
   waitContainer(id: ContainerId): Promise<void>;
   /** Freezes and thaws through the daemon: the slow way, for hosts that allow no helper. */
   pauseContainer(id: ContainerId): Promise<void>;
+  /** No error for one that runs already. */
   unpauseContainer(id: ContainerId): Promise<void>;
   /** Removes it, running or not, with its anonymous volumes. No error when it is gone. */
   removeContainer(id: ContainerId): Promise<void>;

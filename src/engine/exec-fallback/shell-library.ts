@@ -73,8 +73,12 @@ explain() {
   done
 }
 full() {
-  free=$(df -P -k "$1" | { read -r _; read -r _ _ _ a _; printf %s "$a"; })
-  [ "$((free * 1024))" -lt "\${size:-1}" ]
+  df -P -k "$1" | {
+    read -r _
+    read -r _ blocks _ free _
+    # The kernel's own file systems have no blocks at all.
+    [ "$((blocks))" -gt 0 ] && [ "$((free * 1024))" -lt "\${size:-1}" ]
+  }
 }
 blocked() {
   p=$1

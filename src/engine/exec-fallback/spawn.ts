@@ -14,6 +14,8 @@ import { type SandboxLink, unreachable } from './sandbox-link.ts';
 /** The daemon starts one command after another, so a burst waits. */
 const START_TIMEOUT_MS = 30_000;
 const E2BIG = 7;
+/** The end of a container is told a moment after the end of what ran in it. */
+const CONTAINER_END_MS = 300;
 const INSPECT_TRIES = 20;
 const INSPECT_EVERY_MS = 50;
 const given = { HOME: 'h', USER: 'u', LOGNAME: 'l' } as const;
@@ -43,6 +45,7 @@ function checkOptions({ argv, env = {}, pty, rlimits }: SpawnOptions): void {
 
 /** How a command ended whose scripts did not live to tell. Throws `agent_unreachable` when the container ended with it. */
 async function inspectEnd(link: SandboxLink, execId: string): Promise<ProcessExit> {
+  await Promise.race([link.closed, new Promise((resolve) => setTimeout(resolve, CONTAINER_END_MS))]);
   for (let tries = 0; tries < INSPECT_TRIES && link.isOpen; tries += 1) {
     const facts = await link.docker.inspectExec(execId);
     const container = await link.docker.inspectContainer(link.containerId);

@@ -1,5 +1,5 @@
 /** What set-up makes: the default snapshot, the guest agent, and the programs that make them. */
-import { findAgentBinary } from '../agent-binary.ts';
+import { findAgentBinary, WITHOUT_AGENT } from '../agent-binary.ts';
 import { findProgram } from '../find-program.ts';
 import { type Check, daemonCheck } from './check.ts';
 import { hasImage } from './daemon-facts.ts';
@@ -23,8 +23,7 @@ export const agentCheck = daemonCheck('guest-agent', 'Guest agent', async ({ Arc
   return {
     status: 'warn',
     found: `none for ${Architecture}`,
-    advice:
-      'Commands would go through `docker exec`, some 50 times slower. Run `npm run build` with gcc and libc6-dev installed.',
+    advice: `Set-up builds it where it finds gcc and libc6-dev (\`npm run build\` in a source tree). Until then ${WITHOUT_AGENT}`,
   };
 });
 
