@@ -1,6 +1,7 @@
 /** The owner is killed with SIGKILL at every journal step; the next one must find everything in order. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
 import { createDockerClient } from '../../src/engine/docker/client.ts';
@@ -9,6 +10,7 @@ import { OWNER_LABEL, ownerFilter, ROLE_LABEL } from '../../src/engine/labels.ts
 import { type JournalStep, journalSteps } from '../../src/engine/lifecycle/steps.ts';
 import type { Engine } from '../../src/engine/options.ts';
 import { Store } from '../../src/engine/store/store.ts';
+import { CONTENT, operationOf, RESIZED_GIB, VICTIM } from '../support/crash-scenarios.ts';
 import { call, disposeEngine, makeStateDir, testEngineOptions } from '../support/open-engine.ts';
 
 const POOL = 2;
@@ -62,12 +64,31 @@ async function startBystander(): Promise<string> {
 
 beforeEach(() => {
   stateDir = makeStateDir();
+  mkdirSync(join(stateDir, 'objects'));
   engine = null;
 });
 
 afterEach(async () => {
   await disposeEngine(engine ?? (await open()), stateDir);
 });
+
+/** What a crash at a step comes to: an operation is finished or undone, and which of the two is fixed. */
+function expectedState(step: JournalStep): string {
+  const operation = operationOf(step);
+  if (operation === 'create') return step.endsWith('.done') ? 'started' : 'gone';
+  if (operation === 'archive') return step === 'archive.intent' ? 'stopped' : 'archived';
+  if (operation === 'restore') return step === 'restore.done' ? 'started' : 'archived';
+  return { park: 'gone', delete: 'gone', stop: 'stopped', pause: 'paused' }[operation] ?? 'started';
+}
+
+/** The victim can be brought back, with its files and its size. */
+async function expectUsable(owner: Engine, step: JournalStep): Promise<void> {
+  await owner.lifecycle.start(VICTIM, call());
+  const { stdout } = await owner.exec.exec(VICTIM, { command: 'cat kept' }, call());
+  expect(stdout).toBe(CONTENT);
+  if (operationOf(step) !== 'resize') return;
+  expect(await owner.lifecycle.get(VICTIM, call())).toMatchObject({ memory: RESIZED_GIB });
+}
 
 describe('kill -9 of the owner', () => {
   it.each(journalSteps)('at %s leaves nothing stuck, doubled or orphaned', async (step) => {
@@ -78,20 +99,19 @@ describe('kill -9 of the owner', () => {
     const owner = await open();
     const { items } = await owner.lifecycle.list({}, call());
     for (const { name, state } of items) {
-      expect(['started', 'stopped'], `${name} is ${state}`).toContain(state);
+      expect(['started', 'stopped', 'paused', 'archived'], `${name} is ${state}`).toContain(state);
       if (state !== 'started') continue;
       const { stdout } = await owner.exec.exec(name, { command: 'echo alive' }, call());
       expect(stdout).toBe('alive\n');
     }
     const { exitCode } = await owner.exec.exec('bystander', { command: `kill -0 ${bystanderPid}` }, call());
     expect(exitCode, 'the process in the bystander lives on').toBe(0);
-
-    // A create that was not answered is undone, so its name is free; one that was finished is there.
-    const victim = items.find(({ name }) => name === 'victim');
-    if (step.startsWith('create.')) expect(victim === undefined).toBe(!step.endsWith('.done'));
-    if (step.startsWith('delete.')) expect(victim).toBeUndefined();
-    if (step.startsWith('stop.')) expect(victim?.state).toBe('stopped');
-    if (step.startsWith('start.')) expect(victim?.state).toBe('started');
+    const victim = items.find(({ name }) => name === VICTIM);
+    expect(victim?.state ?? 'gone').toBe(expectedState(step));
+    // Forks and snapshots that were not answered are undone: their names are free.
+    expect(items.map(({ name }) => name)).not.toContain('copy');
+    expect((await owner.snapshots.list({}, call())).items.map(({ name }) => name)).toEqual(['default']);
+    if (victim !== undefined && !step.startsWith('create.')) await expectUsable(owner, step);
 
     // What was parked is adopted, not rebuilt.
     const parkedAfter = readStore((store) => store.parked().map(({ containerId }) => containerId));
@@ -108,6 +128,17 @@ describe('kill -9 of the owner', () => {
     expect(containers.map(({ labels }) => [labels[ROLE_LABEL], labels[OWNER_LABEL]])).toEqual(
       containers.map(() => ['sandbox', ownerId]),
     );
-    expect(containers.map(({ id }) => String(id)).sort()).toEqual(recorded.map(String).sort());
+    expect(containers.map(({ id }) => String(id)).sort()).toEqual(
+      recorded
+        .filter((container) => container !== null)
+        .map(String)
+        .sort(),
+    );
+    const objects = readdirSync(join(stateDir, 'objects'), { recursive: false });
+    const referenced = readStore((store) =>
+      store.sandboxes().flatMap(({ archive }) => archive?.object ?? []),
+    );
+    expect(objects.map(String).sort()).toEqual(referenced.sort());
+    expect(await createDockerClient(inject('endpoint')).listImages(ownerFilter(ownerId))).toEqual([]);
   });
 });

@@ -2,14 +2,16 @@
  * An owner process that kills itself with SIGKILL at one journal step. Run with tsx; the argument is the
  * scenario as JSON. Prints nothing: what it leaves behind is the result.
  */
+import { join } from 'node:path';
 import { z } from 'zod';
-import type { CallContext } from '../../src/backend/port.ts';
 import { systemClock } from '../../src/clock.ts';
 import { createDockerClient } from '../../src/engine/docker/client.ts';
 import { openEngine } from '../../src/engine/engine.ts';
 import { journalSteps } from '../../src/engine/lifecycle/steps.ts';
 import type { Engine } from '../../src/engine/options.ts';
+import { Store } from '../../src/engine/store/store.ts';
 import { createLogger } from '../../src/log.ts';
+import { operationOf, scenarios, VICTIM } from './crash-scenarios.ts';
 
 export const CrashScenario = z.object({
   stateDir: z.string(),
@@ -20,51 +22,56 @@ export const CrashScenario = z.object({
 });
 export type CrashScenario = z.infer<typeof CrashScenario>;
 
-const context: CallContext = { signal: new AbortController().signal };
-
-/** Drives the engine through the operation to which the step belongs. Never returns when the step is reached. */
-async function perform(engine: Engine, step: CrashScenario['step']): Promise<void> {
-  const { lifecycle } = engine;
-  if (step.startsWith('park.')) {
-    await new Promise((resolve) => setTimeout(resolve, 30_000));
-    return;
+/** A sandbox in the state `error`, as a start that failed leaves it. */
+function breakVictim(stateDir: string): void {
+  const store = new Store(join(stateDir, 'thaw.db'));
+  for (const record of store.sandboxes()) {
+    if (record.name !== VICTIM) continue;
+    store.putSandbox({ ...record, state: 'error', errorReason: 'broken by the test', recoverable: true });
   }
-  const { id } = await lifecycle.create({ name: 'victim' }, context);
-  if (step.startsWith('create.')) return;
-  if (step.startsWith('delete.')) {
-    await lifecycle.delete(id, context);
-    return;
-  }
-  await lifecycle.stop(id, { force: true }, context);
-  await lifecycle.start(id, context);
+  store.close();
 }
 
 async function main(): Promise<void> {
   const scenario = CrashScenario.parse(JSON.parse(process.argv[2] ?? ''));
-  const { step } = scenario;
-  const parks = step.startsWith('park.');
+  const { step, stateDir } = scenario;
+  const operation = operationOf(step);
+  const parks = operation === 'park';
   const usesPool = parks || step.startsWith('create.warm.');
   let armed = parks;
-  const engine = await openEngine({
-    stateDir: scenario.stateDir,
-    docker: createDockerClient(scenario.endpoint),
-    defaultSnapshot: scenario.snapshot,
-    agentBinary: scenario.agentBinary,
-    pool: { target: usesPool ? 2 : 0, refillConcurrency: 1 },
-    defaults: { cpu: 1, memoryGiB: 0.5, pids: 128, user: 'daytona', autoStopMinutes: 0 },
-    maxSandboxes: 20,
-    helper: 'on',
-    clock: systemClock,
-    log: createLogger('silent'),
-    onStep: (reached) => {
-      if (armed && reached === step) process.kill(process.pid, 'SIGKILL');
-    },
-  });
-  if (usesPool && !parks) {
+  const open = (): Promise<Engine> =>
+    openEngine({
+      stateDir,
+      docker: createDockerClient(scenario.endpoint),
+      defaultSnapshot: scenario.snapshot,
+      agentBinary: scenario.agentBinary,
+      pool: { target: usesPool ? 2 : 0, refillConcurrency: 1 },
+      defaults: { cpu: 1, memoryGiB: 0.5, pids: 128, user: 'daytona', autoStopMinutes: 0 },
+      maxSandboxes: 20,
+      helper: 'on',
+      clock: systemClock,
+      log: createLogger('silent'),
+      onStep: (reached) => {
+        if (armed && reached === step) process.kill(process.pid, 'SIGKILL');
+      },
+    });
+  let engine = await open();
+  if (parks) {
+    await new Promise((resolve) => setTimeout(resolve, 30_000));
+    return;
+  }
+  if (usesPool)
     while (engine.status().pool.parked < 2) await new Promise((resolve) => setTimeout(resolve, 20));
+  const plan = scenarios[operation];
+  if (plan === undefined) throw new Error(`no scenario for ${operation}`);
+  for (const act of plan.before) await act(engine);
+  if (operation === 'recover') {
+    await engine.close({ sandboxes: 'keep' });
+    breakVictim(stateDir);
+    engine = await open();
   }
   armed = true;
-  await perform(engine, step);
+  await plan.act(engine);
 }
 
 await main();

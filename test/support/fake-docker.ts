@@ -234,8 +234,11 @@ export class FakeDocker {
         const container = this.containers.get(id);
         if (container === undefined) return null;
         const { spec, running, paused, exitCode } = container;
+        const { cpuCores = null, memoryBytes = null } = container.limits;
         const facts = { name: spec.name, imageId: 'sha256:fake', labels: spec.labels, pid: running ? 99 : 0 };
-        return { id, ...facts, running, paused, exitCode, oomKilled: false, upperDirectory: null };
+        const { cpuCores = null, memoryBytes = null } = { ...container.limits };
+        const rest = { oomKilled: false, limits: { cpuCores, memoryBytes }, upperDirectory: null };
+        return { id, ...facts, running, paused, exitCode, ...rest };
       },
       listContainers: async (labels) =>
         [...this.containers.values()]

@@ -1,6 +1,6 @@
 /** From Thaw's container specification to the body of Docker's ContainerCreate. */
 import type Docker from 'dockerode';
-import type { ContainerLimits, ContainerSpec } from './port.ts';
+import type { ContainerFacts, ContainerLimits, ContainerSpec } from './port.ts';
 
 const CPU_PERIOD_US = 100_000;
 
@@ -20,6 +20,15 @@ export function toDockerLimits(limits: ContainerLimits): {
       ? {}
       : { Memory: limits.memoryBytes, MemorySwap: limits.memoryBytes }),
     ...(limits.pids === undefined ? {} : { PidsLimit: limits.pids }),
+  };
+}
+
+/** What Docker's record of a container says of its limits. It writes 0 for none. */
+export function limitsOf({ CpuPeriod, CpuQuota, Memory }: Docker.HostConfig): ContainerFacts['limits'] {
+  const period = CpuPeriod === undefined || CpuPeriod === 0 ? CPU_PERIOD_US : CpuPeriod;
+  return {
+    cpuCores: CpuQuota === undefined || CpuQuota <= 0 ? null : CpuQuota / period,
+    memoryBytes: Memory === undefined || Memory === 0 ? null : Memory,
   };
 }
 

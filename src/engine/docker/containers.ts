@@ -3,7 +3,7 @@ import type Docker from 'dockerode';
 import { z } from 'zod';
 import { asContainerId, type ContainerId } from '../../ids.ts';
 import { AttachStream } from './attach-stream.ts';
-import { toCreateOptions, toDockerLimits } from './container-config.ts';
+import { limitsOf, toCreateOptions, toDockerLimits } from './container-config.ts';
 import { changeDeadline, deadlines, readDeadline } from './deadline.ts';
 import { dockerCall } from './errors.ts';
 import type { ContainerFacts, DockerPort } from './port.ts';
@@ -57,6 +57,7 @@ export function containerOperations(docker: Docker): ContainerOperations {
       pid: facts.State.Pid,
       exitCode: facts.State.ExitCode,
       oomKilled: facts.State.OOMKilled,
+      limits: limitsOf(facts.HostConfig),
       upperDirectory: upperDirectoryOf(facts),
     };
   };

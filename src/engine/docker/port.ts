@@ -79,6 +79,8 @@ export interface ContainerFacts {
   readonly pid: number;
   readonly exitCode: number;
   readonly oomKilled: boolean;
+  /** As Docker's record has them, which the cgroups may differ from. Null where it has none. */
+  readonly limits: { readonly cpuCores: number | null; readonly memoryBytes: number | null };
   /** The overlay's upper directory on the host, where the storage driver tells it (overlay2 does, snapshotters do not). */
   readonly upperDirectory: string | null;
 }

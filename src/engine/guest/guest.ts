@@ -96,18 +96,24 @@ export async function launchGuest(
   }
 }
 
-/** Starts the stopped container of a sandbox again. */
+/**
+ * Starts the stopped container of a sandbox again. Docker starts it with the limits of its own record, which knows
+ * nothing of limits that were set by cgroup since; telling it only now keeps the daemon out of every claim and resize.
+ */
 export async function restartGuest(
   parts: Parts,
   id: SandboxId,
   containerId: ContainerId,
   limits: Limits,
 ): Promise<Guest> {
-  await parts.docker.updateLimits(containerId, {
-    cpuCores: limits.cpuCores,
-    memoryBytes: limits.memoryBytes,
-  });
   const facts = await inspect(parts, containerId);
+  const { cpuCores, memoryBytes } = facts.limits;
+  if (cpuCores !== limits.cpuCores || memoryBytes !== limits.memoryBytes) {
+    await parts.docker.updateLimits(containerId, {
+      cpuCores: limits.cpuCores,
+      memoryBytes: limits.memoryBytes,
+    });
+  }
   const agent = await connect(parts, containerId, { agent: hasAgent(facts), start: true });
   return { id, containerId, agent, place: await locate(parts, containerId) };
 }

@@ -4,14 +4,12 @@ import { ThawError } from '../../errors.ts';
 import { newSandboxId, type SandboxId } from '../../ids.ts';
 import type { EngineContext } from '../context.ts';
 import { type Guest, launchGuest } from '../guest/guest.ts';
-import { sameLimits } from '../host/cgroup-writes.ts';
 import { defaultLimits, recordLimits } from '../limits.ts';
 import type { ManagedSandbox } from '../managed-sandbox.ts';
 import { discardGuest } from '../pool/park.ts';
 import type { WarmPool } from '../pool/warm-pool.ts';
 import type { Snapshot } from '../snapshot/snapshots.ts';
 import type { SandboxRecord } from '../store/records.ts';
-import { recordLimitsInDocker } from './docker-limits.ts';
 import { move } from './move.ts';
 import { checkUser, defaultUser, newRecord } from './new-record.ts';
 import { type Run, runToEnd } from './operation.ts';
@@ -55,7 +53,6 @@ async function thawParked(
     move(context, sandbox, 'started', {}, () => store.dropJournal(guest.id));
     context.onStep('create.warm.done');
   });
-  if (!sameLimits(from, to)) recordLimitsInDocker(context, sandbox);
   return sandbox;
 }
 

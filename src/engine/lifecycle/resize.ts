@@ -6,7 +6,6 @@ import type { EngineInfo } from '../docker/port.ts';
 import { checkLimits, recordLimits, toLimits } from '../limits.ts';
 import type { ManagedSandbox } from '../managed-sandbox.ts';
 import type { SandboxRecord } from '../store/records.ts';
-import { recordLimitsInDocker } from './docker-limits.ts';
 import { placeOf } from './freeze.ts';
 import { operate, type Run } from './operation.ts';
 
@@ -62,7 +61,6 @@ async function resizeLocked(context: EngineContext, run: Run, before: SandboxRec
   run.step('resize.applied');
   run.settle(back);
   run.step('resize.done');
-  recordLimitsInDocker(context, sandbox);
 }
 
 /** Throws `state_conflict`, `invalid_argument`, `unsupported` and `busy`. */
