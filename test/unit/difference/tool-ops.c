@@ -58,7 +58,7 @@ static int fill(const char *path, int flags, long size, long seed) {
 }
 
 static int sparse(const char *path, long size, long offset) {
-  int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0644);
+  int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_NONBLOCK, 0644);
   if (fd < 0) return -1;
   if (ftruncate(fd, size) < 0 || pwrite(fd, "data", 4, offset) < 0 || pwrite(fd, "more", 4, offset / 2) < 0) perror("sparse");
   return close(fd);
