@@ -43,6 +43,10 @@ export class Registry {
     return this.all().find(({ record }) => record.containerId === id) ?? null;
   }
 
+  #has(sandbox: ManagedSandbox): boolean {
+    return this.#byId.get(sandbox.record.id) === sandbox;
+  }
+
   /** By id or name; throws `sandbox_not_found` with the closest names that exist. */
   find(idOrName: string): ManagedSandbox {
     const found = this.#byId.get(idOrName) ?? this.#byName.get(idOrName);
@@ -65,6 +69,11 @@ export class Registry {
   /** Changes a record, on disk first. `alongside` joins the same transaction. */
   update(sandbox: ManagedSandbox, change: Partial<SandboxRecord>, alongside?: () => void): void {
     const record = { ...sandbox.record, ...change, updatedAt: this.#clock.now() };
+    if (!this.#has(sandbox)) {
+      // Work that outlived its sandbox must not bring the row back.
+      sandbox.record = record;
+      return;
+    }
     if (alongside === undefined) this.#store.putSandbox(record);
     else {
       this.#store.transaction(() => {
@@ -77,6 +86,7 @@ export class Registry {
 
   /** Notes that somebody uses the sandbox. */
   touch(sandbox: ManagedSandbox): void {
+    if (!this.#has(sandbox)) return;
     const now = this.#clock.now();
     sandbox.record = { ...sandbox.record, lastActivityAt: now };
     if (now - (this.#activityWrites.get(sandbox.record.id) ?? 0) < ACTIVITY_WRITE_MS) return;

@@ -1,6 +1,7 @@
 /** All scenarios in the order in which they run. */
 import { group, POOL_SIZE } from './scenario.ts';
 import { agentPing } from './scenarios/agent-ping.ts';
+import { archiveRestore } from './scenarios/archive-restore.ts';
 import { burst } from './scenarios/burst.ts';
 import { createColdEngine } from './scenarios/create-cold-engine.ts';
 import { createCustomStdio } from './scenarios/create-custom-stdio.ts';
@@ -11,8 +12,12 @@ import { dockerExec } from './scenarios/docker-exec.ts';
 import { dockerRun } from './scenarios/docker-run.ts';
 import { execEngine } from './scenarios/exec-engine.ts';
 import { execStdio } from './scenarios/exec-stdio.ts';
+import { forkFs } from './scenarios/fork-fs.ts';
 import { parkedMemory } from './scenarios/parked-memory.ts';
+import { pauseResume } from './scenarios/pause-resume.ts';
+import { resize } from './scenarios/resize.ts';
 import { startup } from './scenarios/startup.ts';
+import { stopStart } from './scenarios/stop-start.ts';
 import { openEngineStage } from './stages/in-process.ts';
 import { openAgentStage } from './stages/one-agent.ts';
 import { openOwnerStage } from './stages/owner.ts';
@@ -21,8 +26,8 @@ import { openPlainStage } from './stages/plain.ts';
 export const groups = [
   group(openPlainStage, [dockerRun, dockerExec]),
   group(openAgentStage, [agentPing]),
-  group(openEngineStage(0), [createColdEngine, execEngine]),
-  group(openEngineStage(POOL_SIZE), [createWarmEngine]),
+  group(openEngineStage(0), [createColdEngine, execEngine, pauseResume, resize, stopStart]),
+  group(openEngineStage(POOL_SIZE), [createWarmEngine, forkFs, archiveRestore]),
   group(openOwnerStage, [
     parkedMemory,
     createWarmStdio,

@@ -11,6 +11,7 @@ export interface Target {
 
 export const FIRST_RATIO = '(docker.run+docker.exec)/create_to_first_exec.stdio';
 export const EXEC_RATIO = 'docker.exec/exec.stdio';
+export const FORK_RATIO = 'docker.fork/fork.fs';
 export const STARTUP_RATIO = 'mcp.startup/node.startup';
 
 export const targets: readonly Target[] = [
@@ -21,6 +22,14 @@ export const targets: readonly Target[] = [
   { name: 'create_to_first_exec.stdio', statistic: 'p50', bound: 'at most', limit: 8 },
   { name: 'exec.stdio', statistic: 'p50', bound: 'at most', limit: 3 },
   { name: 'burst.wall', statistic: 'p50', bound: 'at most', limit: 150 },
+  { name: 'pause', statistic: 'p50', bound: 'at most', limit: 3 },
+  { name: 'resume', statistic: 'p50', bound: 'at most', limit: 3 },
+  { name: 'resize', statistic: 'p50', bound: 'at most', limit: 5 },
+  { name: 'fork.fs', statistic: 'p50', bound: 'at most', limit: 150 },
+  { name: 'fork.fs.paused', statistic: 'p50', bound: 'at most', limit: 80 },
+  { name: 'archive', statistic: 'p50', bound: 'at most', limit: 1_000 },
+  { name: 'restore', statistic: 'p50', bound: 'at most', limit: 1_000 },
+  { name: FORK_RATIO, statistic: 'value', bound: 'at least', limit: 3 },
   { name: FIRST_RATIO, statistic: 'value', bound: 'at least', limit: 40 },
   { name: EXEC_RATIO, statistic: 'value', bound: 'at least', limit: 20 },
   { name: STARTUP_RATIO, statistic: 'value', bound: 'at most', limit: 1.5 },

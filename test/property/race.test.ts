@@ -82,6 +82,19 @@ describe('a delete', () => {
     expect(await simulated.dispose()).toEqual([]);
   });
 
+  it('under a running command leaves no row behind', async () => {
+    const simulated = new SimulatedEngine();
+    await simulated.open();
+    const { lifecycle, exec } = simulated.engine;
+    await lifecycle.create({ name: 'box' }, call());
+    const command = codeOf(exec.exec('box', { command: 'WAIT' }, call()));
+    await new Promise((resolve) => setImmediate(resolve));
+    simulated.clock.advance(10_000);
+    await lifecycle.delete('box', call());
+    expect(await command).toBe('state_conflict');
+    expect(await simulated.dispose()).toEqual([]);
+  });
+
   it('that fails is told, hidden from lists, and tried again until it is done', async () => {
     const simulated = new SimulatedEngine();
     await simulated.open();

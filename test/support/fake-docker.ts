@@ -13,6 +13,7 @@ import type {
 import { ThawError } from '../../src/errors.ts';
 import { asContainerId, type ContainerId } from '../../src/ids.ts';
 import { FakeAgentStream } from './fake-agent.ts';
+import { fixedAnswers, type LabelledObjects, matches, sharedObjects } from './fake-docker-answers.ts';
 
 interface FakeContainer {
   readonly id: ContainerId;
@@ -37,9 +38,6 @@ type Operation =
 /** What the next call of an operation does in place of its work: it throws, or it waits until it is let go. */
 type Fault = { readonly kind: 'fail' } | { readonly kind: 'hang'; readonly released: Promise<void> };
 
-const matches = (labels: Readonly<Record<string, string>>, filter: LabelFilter): boolean =>
-  Object.entries(filter).every(([key, value]) => (value === null ? key in labels : labels[key] === value));
-
 /** Everything else runs in between, as with a real daemon. */
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
@@ -48,8 +46,8 @@ const broken = (operation: string): ThawError =>
 
 export class FakeDocker {
   readonly containers = new Map<ContainerId, FakeContainer>();
-  readonly volumes = new Map<string, Readonly<Record<string, string>>>();
-  readonly networks = new Map<string, Readonly<Record<string, string>>>();
+  readonly volumes: LabelledObjects = new Map();
+  readonly networks: LabelledObjects = new Map();
   readonly #listeners = new Set<(event: ContainerEvent) => void>();
   readonly #faults = new Map<Operation, Fault>();
 
@@ -182,36 +180,8 @@ export class FakeDocker {
 
   /** The port that an engine uses. */
   port(): DockerPort {
-    const unplanned = (name: string) => () => {
-      throw new Error(`unplanned call of docker.${name}`);
-    };
-    const named = (objects: Map<string, Readonly<Record<string, string>>>, labels: LabelFilter) =>
-      [...objects].filter(([, own]) => matches(own, labels)).map(([name]) => name);
     return {
-      ping: () => turn(),
-      version: async () => ({ version: '0.0.0-fake', apiVersion: '1.41', os: 'linux', arch: 'amd64' }),
-      info: async () => ({
-        storageDriver: 'fake',
-        cgroupVersion: 2,
-        cgroupDriver: 'cgroupfs',
-        rootDir: '/fake',
-        runtimes: ['runc'],
-        experimental: false,
-        liveRestore: false,
-        cpus: 4,
-        memoryBytes: 8 * 1024 ** 3,
-        rootless: false,
-      }),
-      inspectImage: async () => ({ id: 'sha256:fake', env: [], workingDir: '', user: '', sizeBytes: 1 }),
-      importImage: unplanned('importImage'),
-      pullImage: unplanned('pullImage'),
-      removeImage: unplanned('removeImage'),
-      commitContainer: unplanned('commitContainer'),
-      buildImage: unplanned('buildImage'),
-      listImages: async () => [],
-      exec: unplanned('exec'),
-      inspectExec: unplanned('inspectExec'),
-      countProcesses: unplanned('countProcesses'),
+      ...fixedAnswers(),
       createContainer: (spec) => this.#create(spec),
       startContainer: async (id) => {
         await this.#enter('startContainer');
@@ -234,7 +204,6 @@ export class FakeDocker {
         const container = this.containers.get(id);
         if (container === undefined) return null;
         const { spec, running, paused, exitCode } = container;
-        const { cpuCores = null, memoryBytes = null } = container.limits;
         const facts = { name: spec.name, imageId: 'sha256:fake', labels: spec.labels, pid: running ? 99 : 0 };
         const { cpuCores = null, memoryBytes = null } = { ...container.limits };
         const rest = { oomKilled: false, limits: { cpuCores, memoryBytes }, upperDirectory: null };
@@ -252,16 +221,7 @@ export class FakeDocker {
       putArchive: async (_id, _path, tar) => {
         for await (const chunk of tar) void chunk;
       },
-      ensureVolume: async (name, labels) => {
-        const created = !this.volumes.has(name);
-        this.volumes.set(name, labels);
-        return { created };
-      },
-      removeVolume: async (name) => void this.volumes.delete(name),
-      listVolumes: async (labels) => named(this.volumes, labels),
-      ensureNetwork: async (name, labels) => void this.networks.set(name, labels),
-      removeNetwork: async (name) => void this.networks.delete(name),
-      listNetworks: async (labels) => named(this.networks, labels).map((name) => ({ id: name, name })),
+      ...sharedObjects(this.volumes, this.networks),
       events: (labels, signal) => this.#events(labels, signal),
     };
   }
