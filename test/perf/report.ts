@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { alignColumns } from '../../src/quickstart/timeline.ts';
 import type { Finding } from './scenario.ts';
 import { round, summarize } from './statistics.ts';
-import { actual, EXEC_RATIO, FIRST_RATIO, isMet, STARTUP_RATIO, targets } from './targets.ts';
+import { actual, EXEC_RATIO, FIRST_RATIO, FORK_RATIO, isMet, STARTUP_RATIO, targets } from './targets.ts';
 
 const Result = z.object({
   name: z.string(),
@@ -52,6 +52,7 @@ function ratiosOf(results: BenchReport['results']): BenchReport['ratios'] {
       value: (p50('docker.run') + p50('docker.exec')) / p50('create_to_first_exec.stdio'),
     },
     { name: EXEC_RATIO, value: p50('docker.exec') / p50('exec.stdio') },
+    { name: FORK_RATIO, value: p50('docker.fork') / p50('fork.fs') },
     { name: STARTUP_RATIO, value: p50('mcp.startup') / p50('node.startup') },
   ]
     .filter(({ value }) => Number.isFinite(value))
