@@ -188,6 +188,28 @@ describe('processes without an agent', () => {
     expect(await failed.exited).toEqual({ code: 7, signal: null });
   });
 
+  it('are signalled where the image has no setsid, too', async () => {
+    const { agent, sh } = await agentlessSandbox();
+    await sh('rm /usr/bin/setsid');
+    const process = await agent.spawn({ argv: ['/bin/bash', '-c', 'echo out; sleep 765 & sleep 765'] });
+    const output = process.output('stdout')[Symbol.asyncIterator]();
+    expect((await output.next()).value?.toString()).toBe('out\n');
+    process.signal(9);
+    expect(await process.exited).toEqual({ code: null, signal: 9 });
+    await eventually('the group is gone', async () => (await sh('pgrep -x sleep | wc -l')) === '1');
+    expect((await (await agent.spawn({ argv: ['/bin/sh', '-c', 'exit 7'] })).exited).code).toBe(7);
+  });
+
+  it('run whatever their search path is', async () => {
+    const { agent } = await agentlessSandbox();
+    const script = 'echo $PATH; command -v ls || echo none';
+    const process = await agent.spawn({ argv: ['/bin/bash', '-c', script], env: { PATH: '/opt/a:/opt/b' } });
+    let out = '';
+    for await (const chunk of process.output('stdout')) out += chunk.toString();
+    expect(out).toBe('/opt/a:/opt/b\nnone\n');
+    await refused(agent.spawn({ argv: ['ls'], env: { PATH: '/opt' } }), 'command_not_started');
+  });
+
   it('block on what nobody reads, and lose nothing of it', async () => {
     const { agent } = await agentlessSandbox();
     const process = await agent.spawn({ argv: ['/bin/sh', '-c', 'head -c 5000000 /dev/zero; echo end >&2'] });

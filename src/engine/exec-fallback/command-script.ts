@@ -3,13 +3,13 @@ import { LOOKUP } from './shell-library.ts';
 
 /**
  * Becomes the command. Parameters: nonce, user, cwd, which of HOME, USER and LOGNAME (h, u, l) are set already, file of a
- * long shell text, process group (empty: its own), argv. The first line of standard error is `nonce pid group`, or
+ * long shell text, process group (empty: its own), PATH, argv. The first line of standard error is `nonce pid group`, or
  * `nonce!errno step` when it cannot start. Descriptor 4 is the shell text, as with the guest agent.
  */
 const PLACE = `
 ${LOOKUP}
-thaw_nonce=$1 thaw_user=$2 thaw_cwd=$3 thaw_given=$4 thaw_script=$5 thaw_group=$6
-shift 6
+thaw_nonce=$1 thaw_user=$2 thaw_cwd=$3 thaw_given=$4 thaw_script=$5 thaw_group=$6 thaw_path=$7
+shift 7
 fail() { printf '%s!%s %s\\n' "$thaw_nonce" "$1" "$2" >&2; exit 126; }
 lookup "$thaw_user" 2>/dev/null
 case $thaw_given in *h*) ;; *) HOME=$thaw_home; export HOME ;; esac
@@ -27,7 +27,7 @@ case $1 in
   *)
     IFS=:
     set -f
-    for thaw_d in $PATH; do
+    for thaw_d in $thaw_path; do
       [ -f "$thaw_d/$1" ] && [ -x "$thaw_d/$1" ] && { thaw_found=$thaw_d/$1; break; }
     done
     unset IFS
@@ -41,6 +41,7 @@ if [ -n "$thaw_script" ]; then
   rm -f "$thaw_script"
 fi
 printf '%s %s %s\\n' "$thaw_nonce" "$$" "\${thaw_group:-$$}" >&2
+PATH=$thaw_path
 exec "$@"
 `;
 
@@ -51,8 +52,10 @@ exec "$@"
  */
 const AROUND = `
 exec 3>&1 4>&2 2>/dev/null
-thaw_place=$1 thaw_nonce=$2
+thaw_place=$1 thaw_nonce=$2 thaw_path=$PATH
 shift 2
+# The command's own path may lead to none of the tools.
+PATH=$PATH:/usr/local/bin:/usr/bin:/bin
 thaw_own=
 command -v setsid >/dev/null && thaw_own=setsid
 thaw_group=
@@ -61,7 +64,7 @@ run() {
   thaw_user=$1 thaw_cwd=$2 thaw_given=$3 thaw_script=$4
   shift 4
   $thaw_own /bin/sh -c "$thaw_place" sh \\
-    "$thaw_nonce" "$thaw_user" "$thaw_cwd" "$thaw_given" "$thaw_script" "$thaw_group" "$@" \\
+    "$thaw_nonce" "$thaw_user" "$thaw_cwd" "$thaw_given" "$thaw_script" "$thaw_group" "$thaw_path" "$@" \\
     1>&5 2>&6 3>&- 4>&- 5>&- 6>&-
 }
 {
