@@ -6,6 +6,7 @@ import { adoptGuest, restartGuest } from '../guest/guest.ts';
 import { recordLimits } from '../limits.ts';
 import type { ManagedSandbox } from '../managed-sandbox.ts';
 import { operate, type Run } from './operation.ts';
+import { enforceLimits } from './resize.ts';
 import { resumeOperation } from './resume.ts';
 
 /** Runs the container anew as the next generation; one that is gone is made again where there is an archive. */
@@ -36,6 +37,8 @@ export async function adoptRunning(context: EngineContext, run: Run): Promise<bo
   if (facts.paused) await context.docker.unpauseContainer(containerId);
   try {
     run.attach(await adoptGuest(context, id, containerId));
+    // What failed may have been a resize, half done.
+    await enforceLimits(context, run.sandbox);
     return true;
   } catch (error) {
     run.check();
@@ -58,6 +61,10 @@ async function startOrAdopt(context: EngineContext, run: Run, failed: boolean): 
 
 /** No work for a sandbox that runs; a paused one is resumed, an archived one restored. Throws `state_conflict` and `busy`. */
 export async function startSandbox(context: EngineContext, sandbox: ManagedSandbox): Promise<void> {
+  if (sandbox.record.state === 'archiving') {
+    // The API cancels the archive; here it is finished first, and its files come back at once.
+    await sandbox.queued('start', async () => undefined);
+  }
   const { state, generation } = sandbox.record;
   if (state === 'paused' && !sandbox.isBusy) {
     await operate(context, sandbox, resumeOperation(context, sandbox, 'start_requested'));
