@@ -2,22 +2,11 @@
 import * as fc from 'fast-check';
 import type { Operation } from './difference-tool.ts';
 
-const names = [
-  'a',
-  'b',
-  'sub',
-  '.wh.a',
-  '.wh..wh..opq',
-  'two words',
-  'line\nbreak',
-  '100%',
-  'é',
-  '-rf',
-  '\\x',
-  'n'.repeat(255),
-];
+const common = ['a', 'b', 'sub'];
+const odd = ['.wh.a', '.wh..wh..opq', 'two words', 'line\nbreak', '100%', 'é', '-rf', '\\x', 'n'.repeat(255)];
 const name = fc.oneof(
-  { weight: 12, arbitrary: fc.constantFrom(...names).map((text) => Buffer.from(text)) },
+  { weight: 12, arbitrary: fc.constantFrom(...common).map((text) => Buffer.from(text)) },
+  { weight: 4, arbitrary: fc.constantFrom(...odd).map((text) => Buffer.from(text)) },
   { weight: 1, arbitrary: fc.constant(Buffer.from([0xff, 0xfe, 0x80])) },
 );
 const slash = Buffer.from('/');
@@ -80,12 +69,12 @@ const changing: fc.Arbitrary<Operation>[] = [
 const somewhere = fc.array(fc.tuple(fc.constant('mkdir'), path), { minLength: 2, maxLength: 8 });
 
 export const lowerTree: fc.Arbitrary<Operation[]> = fc
-  .tuple(somewhere, fc.array(fc.oneof(...making, ...marking), { maxLength: 25 }))
+  .tuple(somewhere, fc.array(fc.oneof(...making, ...marking), { maxLength: 40 }))
   .map(([first, then]) => [...first, ...then]);
 export const changes: fc.Arbitrary<Operation[]> = fc.array(
   fc.oneof(...making, ...marking, ...changing, ...changing),
   {
     minLength: 1,
-    maxLength: 25,
+    maxLength: 40,
   },
 );

@@ -79,6 +79,34 @@ it('keeps what each kind of change makes', async () => {
   );
 });
 
+it('gives nothing by inheritance that the source does not have', async () => {
+  const lower: Operation[] = [
+    ['mkdir', 'd'],
+    ['mkdir', 'd/group'],
+    ['chmod', 'd/group', 0o2775],
+    ['chown', 'd/group', 0, 7],
+  ];
+  await expectSame(
+    lower,
+    [
+      ['mkdir', 'd/sub'],
+      ['write', 'd/file', 10, 1],
+      ['fifo', 'd/pipe'],
+      ['default-acl', 'd', 1000],
+      ['write', 'd/group/file', 10, 1],
+      ['chown', 'd/group/file', 0, 0],
+      ['fifo', 'd/group/pipe'],
+      ['chown', 'd/group/pipe', 0, 0],
+      ['mkdir', 'd/group/sub'],
+      ['chown', 'd/group/sub', 0, 0],
+      ['write', 'd/group/sub/file', 10, 1],
+      ['chown', 'd/group/sub/file', 0, 0],
+      ['chmod', 'd/group/sub', 0o755],
+    ],
+    bench.sanitized,
+  );
+});
+
 it('notices a tree that is not the same', async () => {
   const args = ['scenario', await base(), bench.agent, 'diff-write', '{}', '--', '/bin/cat'];
   const result = await runProgram(bench.tool, args, `---\n${scriptOf([['write', 'a', 1, 1]])}`);
