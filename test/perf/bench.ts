@@ -1,50 +1,25 @@
 /** `npm run bench`: measures every scenario on this machine, prints the tables, and writes the report. */
 import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { machineOf } from '../../src/cli/machine.ts';
 import { hostOf } from '../../src/cli/process-host.ts';
 import { systemClock } from '../../src/clock.ts';
 import { isThawError } from '../../src/errors.ts';
 import { type Interruptible, runInterruptible } from '../../src/quickstart/interruptible.ts';
-import { stopManagedEngine } from '../../src/setup/managed-engine.ts';
-import { managedOptions, type PrepareOptions, prepare } from '../../src/setup/prepare.ts';
-import { lineProgress } from '../../src/setup/progress.ts';
 import { groups } from './groups.ts';
 import { describeMachine, loadNow } from './machine.ts';
 import { type BenchOptions, readOptions, usage } from './options.ts';
+import { prepareBench, root } from './prepare-bench.ts';
 import { type BenchReport, measured, tables, targetTable } from './report.ts';
-import type { Bench, Finding } from './scenario.ts';
+import type { Finding } from './scenario.ts';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
 const node = hostOf(process, fileURLToPath(import.meta.url));
 const names = groups.flatMap((group) => group.names);
 const say = (line: string): void => void node.stdout.write(`${line}\n`);
 
-async function measure(options: BenchOptions, { signal, cleanup }: Interruptible): Promise<BenchReport> {
-  const preparation: PrepareOptions = { host: machineOf(node), install: true };
-  const prepared = await prepare(preparation, lineProgress(say));
-  if (prepared.started) {
-    cleanup.add('stopping the Docker Engine that was started for this', async () => {
-      const running = (await prepared.docker.listContainers({})).filter(({ state }) => state === 'running');
-      if (running.length === 0) await stopManagedEngine(managedOptions(preparation));
-    });
-  }
-  const { endpoint, docker, agentBinary, snapshot } = prepared;
-  if (agentBinary === null)
-    throw new Error('The benchmark measures the guest agent, and it could not be built.');
-  const bench: Bench = {
-    endpoint,
-    docker,
-    agentBinary,
-    image: snapshot.image,
-    environment: node.environment,
-    thaw: [process.execPath, join(root, 'dist', 'thaw.mjs')],
-    quick: options.quick,
-    signal,
-    cleanup,
-    note: say,
-  };
+async function measure(options: BenchOptions, context: Interruptible): Promise<BenchReport> {
+  const bench = await prepareBench(node, context, options.quick);
+  const { docker, signal } = bench;
   const started = systemClock.monotonic();
   const load = loadNow();
   say('Measuring:');
