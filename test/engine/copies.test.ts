@@ -72,9 +72,7 @@ describe('a fork', () => {
     expect(await run(engine, 'source', 'ls /home/daytona; kill -0 $(cat /tmp/pid) && echo alive')).toBe(
       'work\nalive\n',
     );
-    expect((await engine.forks.children('source', call())).map(({ id }) => id).sort()).toEqual(
-      [one, two].sort(),
-    );
+    expect((await engine.forks.children('source', call())).map(({ id }) => id)).toEqual([one, two]);
     expect((await engine.forks.parent('one', call())).id).toBe(source.id);
     const grand = await engine.forks.fork('one', {}, call());
     const ancestors = await engine.forks.ancestors(grand.children[0]?.id ?? '', call());
