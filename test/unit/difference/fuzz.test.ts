@@ -53,7 +53,9 @@ let streams: string[] = [];
 const fuzzer = (): string => join(bench.dir, 'replay-fuzz');
 
 beforeAll(async () => {
-  const sources = (await guestSources()).filter((name) => /^diff-.*\.c$/.test(name) && name !== 'diff-main.c');
+  const sources = (await guestSources()).filter(
+    (name) => /^diff-.*\.c$/.test(name) && name !== 'diff-main.c',
+  );
   await run('cc', [
     ...languageFlags,
     ...warningFlags,
@@ -84,9 +86,15 @@ it.each([1, 2, 3])(`survives ${INPUTS_PER_SEED} streams of seed %i`, { timeout: 
   const base = await mkdtemp(join(bench.dir, 'fuzz-'));
   for (const name of ['root0', 'root1', 'canary', 'canary/inner']) await mkdir(join(base, name));
   await writeFile(join(base, 'canary', 'secret'), 'secret');
-  const describe = async () => (await runProgram(bench.tool, ['dump', join(base, 'canary')])).stdout.toString();
+  const describe = async () =>
+    (await runProgram(bench.tool, ['dump', join(base, 'canary')])).stdout.toString();
   const before = await describe();
-  const { code, stdout, stderr } = await runProgram(fuzzer(), [String(seed), String(INPUTS_PER_SEED), base, ...streams]);
+  const { code, stdout, stderr } = await runProgram(fuzzer(), [
+    String(seed),
+    String(INPUTS_PER_SEED),
+    base,
+    ...streams,
+  ]);
   expect(code, stderr).toBe(0);
   const counts = /^(\d+) good, (\d+) bad, (\d+) truncated, (\d+) failed\n$/.exec(stdout.toString());
   const [good = 0, bad = 0, truncated = 0] = counts?.slice(1).map(Number) ?? [];

@@ -20,7 +20,7 @@ async function expectSame(
   agent: string,
 ): Promise<void> {
   const result = await replay(bench, await base(), lower, after, agent);
-  expect(`${result.stdout.toString('latin1')}`, result.stderr).toBe('');
+  expect(result.stdout.toString('latin1'), result.stderr).toBe('');
   expect(result.code, result.stderr).toBe(0);
 }
 
