@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "diff-capability.h"
 #include "diff-input.h"
 #include "diff-limits.h"
 #include "diff-parse.h"
@@ -152,6 +153,7 @@ static int report(void) {
 
 int diff_apply(char **paths, int count) {
   struct entry entry;
+  capability_need_for_apply();
   depth = -1;
   content_bytes = entry_count = 0;
   root_count = 0;

@@ -4,11 +4,10 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/capability.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
+#include "diff-capability.h"
 #include "diff-entry.h"
 #include "diff-names.h"
 #include "diff-output.h"
@@ -101,18 +100,9 @@ static void walk(int fd, int depth) {
   writing.path[length] = '\0';
 }
 
-/* Without this capability the overlay's marks are invisible, and the stream would be wrong without an error. */
-static void require_marks_visible(void) {
-  struct __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
-  struct __user_cap_data_struct data[2] = {{0}};
-  bool known = syscall(SYS_capget, &header, data) == 0;
-  if (!known || !(data[0].effective & 1u << CAP_SYS_ADMIN))
-    diff_fail(DIFF_IO, "failed errno=EPERM step=capability path=CAP_SYS_ADMIN");
-}
-
 int diff_write(const char *upper, bool user_marks) {
   writing = (struct writing){.marks_namespace = user_marks ? "user.overlay." : "trusted.overlay."};
-  if (!user_marks) require_marks_visible();
+  capability_need_for_write(user_marks);
   output_prepare();
   int fd = open(upper, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   struct stat facts;
