@@ -2,7 +2,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { extract, type Headers } from 'tar-stream';
+import { extract, type Header } from 'tar-stream';
 import { expect, it } from 'vitest';
 import { type Operation, runProgram, scriptOf, useWorkbench } from './difference-tool.ts';
 
@@ -19,8 +19,8 @@ async function write(name: string, operations: readonly Operation[]): Promise<Bu
   return stdout;
 }
 
-async function list(stream: Buffer): Promise<Headers[]> {
-  const headers: Headers[] = [];
+async function list(stream: Buffer): Promise<Header[]> {
+  const headers: Header[] = [];
   for await (const entry of Readable.from([stream]).pipe(extract())) {
     headers.push(entry.header);
     entry.resume();
@@ -53,7 +53,7 @@ it('lists names, types, owners and links in order', async () => {
   const [, link, directory, file, second] = headers;
   expect(link?.linkname).toBe('/x');
   expect(directory?.pax).toMatchObject({ 'THAW.opaque': '1', 'SCHILY.xattr.user.k': 'v' });
-  expect(file).toMatchObject({ size: 700, uid: 3_000_000, gid: 7 });
+  expect(file).toMatchObject({ size: 700, gid: 7, pax: { uid: '3000000' } });
   expect(second?.linkname).toBe(`b/${long}`);
 });
 
