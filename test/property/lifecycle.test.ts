@@ -16,10 +16,13 @@ const settled = async (): Promise<void> => {
 
 async function suffer(simulated: SimulatedEngine, id: string, step: Event): Promise<string | null> {
   const { docker, clock } = simulated;
-  if (step.op === 'die' || step.op === 'replace owner') {
-    const container = docker.of(id);
-    if (step.op === 'replace owner') await simulated.replaceOwner();
-    else if (container !== null) docker.end(container, 1);
+  if (step.op === 'die' || step.op === 'die unseen' || step.op === 'replace owner') {
+    const end = (): void => {
+      const container = docker.of(id);
+      if (container !== null) docker.end(container, 1);
+    };
+    if (step.op === 'die') end();
+    else await simulated.replaceOwner(step.op === 'die unseen' ? end : undefined);
     await settled();
     return await codeOf(simulated.engine.lifecycle.get(NAME, call()));
   }

@@ -9,8 +9,8 @@ export type Step =
   | { readonly op: 'stop'; readonly force: boolean }
   | { readonly op: 'recover'; readonly skipStart: boolean }
   | { readonly op: 'resize'; readonly cpu: number }
-  /** The container ends from outside. */
-  | { readonly op: 'die' }
+  /** The container ends from outside, while an owner is there or between two owners. */
+  | { readonly op: 'die' | 'die unseen' }
   | { readonly op: 'replace owner' }
   /** A start that the daemon refuses, or that hangs beyond its deadline. */
   | { readonly op: 'failing start' | 'hanging start' };
@@ -120,6 +120,8 @@ const rules: Record<Exclude<Step['op'], 'recover' | 'resize'>, (model: Model) =>
   relabel: fine,
   'replace owner': fine,
   die: (model) => fine(ended(model)),
+  // What should run is started again by the next owner; the memory of what was paused is lost.
+  'die unseen': (model) => fine(model.state === 'started' ? model : ended(model)),
 };
 
 export function predict(model: Model, step: Step): Prediction {
@@ -151,7 +153,17 @@ export const anyStep = (faults: boolean): fc.Arbitrary<Step> =>
     ),
     weighted(1, fc.constantFrom<Step>({ op: 'relabel' }, { op: 'replace owner' })),
     ...(faults
-      ? [weighted(3, fc.constantFrom<Step>({ op: 'die' }, { op: 'failing start' }, { op: 'hanging start' }))]
+      ? [
+          weighted(
+            3,
+            fc.constantFrom<Step>(
+              { op: 'die' },
+              { op: 'die unseen' },
+              { op: 'failing start' },
+              { op: 'hanging start' },
+            ),
+          ),
+        ]
       : []),
     { weight: 1, arbitrary: fc.constant<Step>({ op: 'delete' }) },
   );

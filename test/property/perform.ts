@@ -8,7 +8,7 @@ import type { Step } from './model.ts';
 /** The steps that are calls of the backend. */
 export type Call = Exclude<
   Step,
-  | { readonly op: 'die' }
+  | { readonly op: 'die' | 'die unseen' }
   | { readonly op: 'replace owner' }
   | { readonly op: 'failing start' | 'hanging start' }
 >;
@@ -18,6 +18,7 @@ export type Event = Exclude<Step, Call>;
 
 const events: readonly string[] = [
   'die',
+  'die unseen',
   'replace owner',
   'failing start',
   'hanging start',

@@ -39,9 +39,10 @@ export class SimulatedEngine {
     this.#engine = await openEngine(options);
   }
 
-  /** Another owner process takes over. */
-  async replaceOwner(): Promise<void> {
+  /** Another owner process takes over; `between` happens while there is none. */
+  async replaceOwner(between?: () => void): Promise<void> {
     await this.engine.close({ sandboxes: 'keep' });
+    between?.();
     await this.open();
   }
 
