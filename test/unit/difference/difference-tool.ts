@@ -9,6 +9,8 @@ import { afterAll, beforeAll } from 'vitest';
 import { buildGuest, languageFlags, warningFlags } from '../../../src/guest/build.mjs';
 
 const run = promisify(execFile);
+/** Far beyond what any of them takes: a program that hangs fails its test and is gone. */
+const RUN_TIMEOUT_MS = 100_000;
 const outDir = join(import.meta.dirname, '..', '..', '..', 'dist', 'guest');
 
 export interface RunResult {
@@ -23,7 +25,12 @@ export async function runProgram(
   args: readonly string[],
   input: Uint8Array | string = '',
 ): Promise<RunResult> {
-  const child = spawn(program, [...args], { stdio: 'pipe', env: { PATH: process.execPath } });
+  const child = spawn(program, [...args], {
+    stdio: 'pipe',
+    env: {},
+    timeout: RUN_TIMEOUT_MS,
+    killSignal: 'SIGKILL',
+  });
   const stdout: Buffer[] = [];
   let stderr = '';
   child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
