@@ -37,6 +37,16 @@ export interface EngineOptions {
   readonly onStep?: (step: JournalStep) => void;
 }
 
+/** How a warm pool stands, and how it has done since the owner started. */
+export interface PoolFigures {
+  readonly target: number;
+  readonly parked: number;
+  readonly starting: number;
+  readonly hits: number;
+  readonly misses: number;
+  readonly lastError: string | null;
+}
+
 /** The facts that `thaw status` shows. */
 export interface EngineStatus {
   readonly docker: {
@@ -45,14 +55,7 @@ export interface EngineStatus {
     readonly cgroupVersion: 1 | 2;
   };
   readonly snapshot: string;
-  readonly pool: {
-    readonly target: number;
-    readonly parked: number;
-    readonly starting: number;
-    readonly hits: number;
-    readonly misses: number;
-    readonly lastError: string | null;
-  };
+  readonly pool: PoolFigures;
   /** How many sandboxes are in each state. */
   readonly sandboxes: Readonly<Record<string, number>>;
   readonly helper: 'on' | 'off' | 'failed';

@@ -1,7 +1,8 @@
 /** The warm pools, one for each snapshot that is in use: the default's always, others as long as they are asked for. */
 import type { EngineContext } from '../context.ts';
+import type { PoolFigures } from '../options.ts';
 import type { Snapshot } from '../snapshot/snapshots.ts';
-import { type PoolFigures, WarmPool } from './warm-pool.ts';
+import { WarmPool } from './warm-pool.ts';
 
 /** Parked containers of a snapshot that was used once: the next create of it is warm. */
 const TARGET_ON_DEMAND = 1;

@@ -3,6 +3,7 @@ import { toThawError } from '../../errors.ts';
 import { newSandboxId } from '../../ids.ts';
 import type { EngineContext } from '../context.ts';
 import type { Guest } from '../guest/guest.ts';
+import type { PoolFigures } from '../options.ts';
 import type { Snapshot } from '../snapshot/snapshots.ts';
 import { Backoff } from './backoff.ts';
 import { discardGuest, parkGuest } from './park.ts';
@@ -11,15 +12,6 @@ import { discardGuest, parkGuest } from './park.ts';
 const QUIET_MS = 150;
 /** Claims without a pause put the refill off no longer than this. */
 const MAX_QUIET_MS = 1_000;
-
-export interface PoolFigures {
-  readonly target: number;
-  readonly parked: number;
-  readonly starting: number;
-  readonly hits: number;
-  readonly misses: number;
-  readonly lastError: string | null;
-}
 
 export class WarmPool {
   readonly snapshot: Snapshot;
