@@ -154,9 +154,10 @@ static void write_device(int parent, const char *name, const struct stat *facts,
 }
 
 void entry_special(int parent, const char *name, const struct stat *facts) {
-  /* Whiteouts share an inode with each other, so this comes before links. */
-  if (S_ISCHR(facts->st_mode) && facts->st_rdev == 0) write_deletion();
-  else if (S_ISSOCK(facts->st_mode)) writing.sockets++;
+  bool socket = S_ISSOCK(facts->st_mode);
+  writing.sockets += socket;
+  /* A socket is dead without its server, but it may hide a file of the image. Whiteouts share an inode, so they come before links. */
+  if (socket || (S_ISCHR(facts->st_mode) && facts->st_rdev == 0)) write_deletion();
   else if (write_link(facts)) return;
   else if (S_ISLNK(facts->st_mode)) write_symlink(parent, name, facts);
   else if (S_ISFIFO(facts->st_mode)) write_device(parent, name, facts, TAR_FIFO);

@@ -27,7 +27,7 @@ _Noreturn void entry_unsupported(const char *what);
 void entry_directory(int fd, const struct stat *facts);
 /* An open regular file. */
 void entry_file(int fd, const struct stat *facts);
-/* Anything else: a link, a whiteout, a FIFO, a device; a socket is counted and left out. */
+/* Anything else: a link, a whiteout, a FIFO, a device; a socket is counted, and no more than a deletion. */
 void entry_special(int parent, const char *name, const struct stat *facts);
 
 #endif

@@ -49,6 +49,7 @@ it('lists names, types, owners and links in order', async () => {
     [`b/${long}`, 'file'],
     ['c', 'link'],
     ['gone', 'character-device'],
+    ['socket', 'character-device'],
   ]);
   const [, link, directory, file, second] = headers;
   expect(link?.linkname).toBe('/x');

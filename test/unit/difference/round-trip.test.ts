@@ -54,6 +54,7 @@ it('keeps what each kind of change makes', async () => {
     ['write', 'file', 10, 3],
     ['mkdir', 'emptied'],
     ['write', 'emptied/old', 1, 1],
+    ['mkdir', 'hidden'],
   ];
   await expectSame(
     lower,
@@ -74,6 +75,8 @@ it('keeps what each kind of change makes', async () => {
       ['link', 'd/group', 'd/again'],
       ['sparse', 'holes', 900_000_000_000, 800_000_000_000],
       ['deep', 'down', 500],
+      ['remove', 'hidden'],
+      ['socket', 'hidden'],
     ],
     bench.sanitized,
   );
