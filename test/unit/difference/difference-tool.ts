@@ -92,3 +92,10 @@ export async function replay(
   const args = ['scenario', base, agent, 'diff-write', '{}', '--', agent, 'diff-apply', '{}'];
   return await runProgram(bench.tool, args, `${scriptOf(lower)}---\n${scriptOf(changes)}`);
 }
+
+/** Everything about a tree as text, each entry a line. */
+export async function describeTree(bench: Workbench, dir: string): Promise<string> {
+  const { code, stdout, stderr } = await runProgram(bench.tool, ['dump', dir]);
+  if (code !== 0) throw new Error(`the tree could not be described: ${code} ${stderr}`);
+  return stdout.toString('latin1');
+}

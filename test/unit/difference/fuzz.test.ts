@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, expect, it } from 'vitest';
 import { guestSources, languageFlags, sanitizerFlags, warningFlags } from '../../../src/guest/build.mjs';
-import { type Operation, runProgram, scriptOf, useWorkbench } from './difference-tool.ts';
+import { describeTree, type Operation, runProgram, scriptOf, useWorkbench } from './difference-tool.ts';
 
 const run = promisify(execFile);
 const guestDir = join(import.meta.dirname, '..', '..', '..', 'src', 'guest');
@@ -82,12 +82,11 @@ beforeAll(async () => {
   );
 }, 120_000);
 
-it.each([1, 2, 3])(`survives ${INPUTS_PER_SEED} streams of seed %i`, { timeout: 120_000 }, async (seed) => {
+it.each([1, 2])(`survives ${INPUTS_PER_SEED} streams of seed %i`, { timeout: 120_000 }, async (seed) => {
   const base = await mkdtemp(join(bench.dir, 'fuzz-'));
   for (const name of ['root0', 'root1', 'canary', 'canary/inner']) await mkdir(join(base, name));
   await writeFile(join(base, 'canary', 'secret'), 'secret');
-  const describe = async () =>
-    (await runProgram(bench.tool, ['dump', join(base, 'canary')])).stdout.toString();
+  const describe = async (): Promise<string> => await describeTree(bench, join(base, 'canary'));
   const before = await describe();
   const { code, stdout, stderr } = await runProgram(fuzzer(), [
     String(seed),

@@ -2,7 +2,7 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type RunResult, runProgram, scriptOf, useWorkbench } from './difference-tool.ts';
+import { describeTree, type RunResult, runProgram, scriptOf, useWorkbench } from './difference-tool.ts';
 import { directory, file, finish, header, records, start, stream } from './tar.ts';
 
 const bench = useWorkbench();
@@ -10,8 +10,7 @@ let base = '';
 const root = (): string => join(base, 'root');
 const apply = async (input: Buffer): Promise<RunResult> =>
   await runProgram(bench.sanitized, ['diff-apply', root()], input);
-const describeCanary = async (): Promise<string> =>
-  (await runProgram(bench.tool, ['dump', join(base, 'canary')])).stdout.toString();
+const describeCanary = async (): Promise<string> => await describeTree(bench, join(base, 'canary'));
 let canary = '';
 
 beforeEach(async () => {

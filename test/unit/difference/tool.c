@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -105,7 +106,12 @@ static int scenario(const char *base, char **arguments) {
 }
 
 int main(int argc, char **argv) {
+  struct rlimit limit;
   umask(022);
+  /* Describing a deep tree holds a descriptor a level. */
+  must(getrlimit(RLIMIT_NOFILE, &limit), "limit");
+  limit.rlim_cur = limit.rlim_max;
+  must(setrlimit(RLIMIT_NOFILE, &limit), "limit");
   if (argc > 5 && strcmp(argv[1], "scenario") == 0) return scenario(argv[2], argv + 3);
   if (argc == 3 && strcmp(argv[1], "ops") == 0) {
     must(chdir(argv[2]), "chdir");
