@@ -4,6 +4,7 @@ import { existsSync, statSync } from 'node:fs';
 import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { isProcessAlive } from '../../src/control/process-alive.ts';
+import { tools } from '../../tools/index.ts';
 import { call, connectSocketClient } from '../support/mcp-client.ts';
 import { bundleFakeThaw, OwnerSpace } from '../support/owner.ts';
 import { processesWith } from '../support/processes.ts';
@@ -66,7 +67,7 @@ describe('calls while the engine is prepared', () => {
     space.plan({ prepareMs: 1_000 });
     await serve();
     await withClient(async (client) => {
-      expect((await client.listTools()).tools).toHaveLength(10);
+      expect((await client.listTools()).tools).toHaveLength(tools.length);
       const messages: (string | undefined)[] = [];
       const result = await client.callTool({ name: 'sandbox_list', arguments: {} }, undefined, {
         onprogress: ({ message }) => messages.push(message),
