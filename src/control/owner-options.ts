@@ -69,7 +69,7 @@ export const ownerOptions = {
     kind: 'integer',
     min: 1,
     max: 32,
-    default: 2,
+    default: 4,
     help: 'parked sandboxes that are made at the same time',
   },
   cpu: {

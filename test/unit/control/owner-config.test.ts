@@ -10,7 +10,7 @@ it('has defaults for everything', () => {
   expect(config).toMatchObject({
     dockerHost: null,
     poolTarget: 4,
-    refillConcurrency: 2,
+    refillConcurrency: 4,
     autoStop: 15,
     idleMinutes: 30,
     helper: 'on',
