@@ -81,6 +81,22 @@ const encode = (word: string | number | Uint8Array): string =>
 export const scriptOf = (operations: readonly Operation[]): string =>
   operations.map(([name, ...words]) => `${[name, ...words.map(encode)].join(' ')}\n`).join('');
 
+/** Leaves the program one directory to write to: whatever escapes from a root meets a read-only file system. */
+const CONFINE = 'mount --rbind "$1" "$1" && mount -o remount,bind,ro / && shift && exec "$@"';
+
+/** As `runProgram`, for programs that get hostile input and run as root. */
+export const runConfined = async (
+  bench: Workbench,
+  program: string,
+  args: readonly string[],
+  input: Uint8Array | string = '',
+): Promise<RunResult> =>
+  await runProgram(
+    '/usr/bin/unshare',
+    ['-m', '/bin/sh', '-c', CONFINE, 'sh', bench.dir, program, ...args],
+    input,
+  );
+
 /** Replays the difference that `changes` make over `lower` into another overlay and compares the two. */
 export async function replay(
   bench: Workbench,
@@ -90,7 +106,7 @@ export async function replay(
   agent = bench.agent,
 ): Promise<RunResult> {
   const args = ['scenario', base, agent, 'diff-write', '{}', '--', agent, 'diff-apply', '{}'];
-  return await runProgram(bench.tool, args, `${scriptOf(lower)}---\n${scriptOf(changes)}`);
+  return await runConfined(bench, bench.tool, args, `${scriptOf(lower)}---\n${scriptOf(changes)}`);
 }
 
 /** Everything about a tree as text, each entry a line. */

@@ -5,7 +5,14 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, expect, it } from 'vitest';
 import { guestSources, languageFlags, sanitizerFlags, warningFlags } from '../../../src/guest/build.mjs';
-import { describeTree, type Operation, runProgram, scriptOf, useWorkbench } from './difference-tool.ts';
+import {
+  describeTree,
+  type Operation,
+  runConfined,
+  runProgram,
+  scriptOf,
+  useWorkbench,
+} from './difference-tool.ts';
 
 const run = promisify(execFile);
 const guestDir = join(import.meta.dirname, '..', '..', '..', 'src', 'guest');
@@ -88,7 +95,7 @@ it.each([1, 2])(`survives ${INPUTS_PER_SEED} streams of seed %i`, { timeout: 120
   await writeFile(join(base, 'canary', 'secret'), 'secret');
   const describe = async (): Promise<string> => await describeTree(bench, join(base, 'canary'));
   const before = await describe();
-  const { code, stdout, stderr } = await runProgram(fuzzer(), [
+  const { code, stdout, stderr } = await runConfined(bench, fuzzer(), [
     String(seed),
     String(INPUTS_PER_SEED),
     base,

@@ -2,14 +2,21 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { describeTree, type RunResult, runProgram, scriptOf, useWorkbench } from './difference-tool.ts';
+import {
+  describeTree,
+  type RunResult,
+  runConfined,
+  runProgram,
+  scriptOf,
+  useWorkbench,
+} from './difference-tool.ts';
 import { directory, file, finish, header, records, start, stream } from './tar.ts';
 
 const bench = useWorkbench();
 let base = '';
 const root = (): string => join(base, 'root');
 const apply = async (input: Buffer): Promise<RunResult> =>
-  await runProgram(bench.sanitized, ['diff-apply', root()], input);
+  await runConfined(bench, bench.sanitized, ['diff-apply', root()], input);
 const describeCanary = async (): Promise<string> => await describeTree(bench, join(base, 'canary'));
 let canary = '';
 
@@ -153,13 +160,20 @@ it('ends with code 3 wherever the stream is cut', { timeout: 60_000 }, async () 
   expect(whole.length % 512).toBe(0);
   expect(whole.length).toBeGreaterThan(20 * 512);
   for (let length = 0; length < whole.length; length += 512) {
-    const { code, stderr } = await runProgram(bench.agent, ['diff-apply', root()], whole.subarray(0, length));
+    const { code, stderr } = await runConfined(
+      bench,
+      bench.agent,
+      ['diff-apply', root()],
+      whole.subarray(0, length),
+    );
     expect({ length, code, stderr }).toEqual({
       length,
       code: 3,
       stderr: 'truncated: the stream ends before its end entry\n',
     });
   }
-  expect((await runProgram(bench.agent, ['diff-apply', root()], whole)).code).toBe(0);
-  expect((await runProgram(bench.agent, ['diff-apply', root()], whole.subarray(0, 700))).code).toBe(3);
+  expect((await runConfined(bench, bench.agent, ['diff-apply', root()], whole)).code).toBe(0);
+  expect((await runConfined(bench, bench.agent, ['diff-apply', root()], whole.subarray(0, 700))).code).toBe(
+    3,
+  );
 });
