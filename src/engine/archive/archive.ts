@@ -123,7 +123,7 @@ export async function restoreLocked(context: EngineContext, run: Run): Promise<v
   } catch (error) {
     guest?.agent.close();
     if (guest !== null) await docker.removeContainer(guest.containerId);
-    registry.update(sandbox, { containerId: null });
+    if (!run.isOver) registry.update(sandbox, { containerId: null });
     throw error;
   }
   run.attach(guest);

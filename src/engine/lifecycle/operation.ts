@@ -43,6 +43,11 @@ export class Run {
     this.#cancel.abort();
   }
 
+  /** Whether the operation was given up: what undoes it must not touch the record any more. */
+  get isOver(): boolean {
+    return this.#over;
+  }
+
   /** Throws when the operation was given up in the meantime. To be called before anything lasting. */
   check(): void {
     if (this.#over) throw new ThawError('timeout', 'The operation took too long and was given up.');
