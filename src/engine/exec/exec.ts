@@ -7,6 +7,7 @@ import type { GuestProcess, OutputName, ProcessExit } from '../agent/port.ts';
 import type { EngineContext } from '../context.ts';
 import { requireGuest } from '../lifecycle/supervise.ts';
 import type { ManagedSandbox } from '../managed-sandbox.ts';
+import { chooseShell } from './choose-shell.ts';
 import { OutputCapture } from './output-capture.ts';
 
 const DEFAULT_OUTPUT_BYTES = 20_000;
@@ -84,14 +85,15 @@ export async function execCommand(
   const { clock, registry, snapshots } = context;
   const guest = await requireGuest(context, sandbox);
   const { record } = sandbox;
-  const shell = snapshots.traits(record.imageId)?.shell ?? '/bin/sh';
+  const env = { ...record.env, ...request.env };
+  const shell = chooseShell(snapshots.traits(record.imageId)?.shell ?? '/bin/sh', request.command, env);
   const started = clock.monotonic();
   sandbox.runningCommands += 1;
   registry.touch(sandbox);
   try {
     const process = await guest.agent.spawn({
       argv: [shell, '-c', request.command],
-      env: { ...record.env, ...request.env },
+      env,
       user: request.user ?? record.user,
       stdin: request.stdin !== undefined,
       ...(request.cwd === undefined ? {} : { cwd: request.cwd }),

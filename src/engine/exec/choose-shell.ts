@@ -1,0 +1,26 @@
+/** Chooses the shell of a command: bash as a rule, and the smaller sh where the two cannot differ. Pure. */
+
+const SMALL_SHELL = '/bin/sh';
+
+/** Words, paths, options and numbers with single spaces between them: nothing that a shell would expand or interpret. */
+const PLAIN_WORDS = /^[A-Za-z0-9_./][A-Za-z0-9_./:@%+,-]*(?: [A-Za-z0-9_./:@%+,=-]+)*$/;
+
+/** Builtins and reserved words of bash that sh lacks or has otherwise. The names of programs are the same in both. */
+const DIFFERENT = new Set(
+  (
+    '. alias bg bind break builtin caller case command compgen complete compopt continue coproc declare dirs disown do ' +
+    'done echo elif else enable esac eval exec exit export fc fg fi for function getopts hash help history if in jobs ' +
+    'kill let local logout mapfile popd printf pushd read readarray readonly return select set shift shopt source ' +
+    'suspend test then time times trap type typeset ulimit umask unalias unset until wait while'
+  ).split(' '),
+);
+
+/** Variables by which a user makes bash do something at its start. */
+const startsWithSomething = (name: string): boolean => /^(BASH|ENV$|SHELLOPTS$|POSIXLY_CORRECT$)/.test(name);
+
+/** A plain call of one program needs no bash, and sh starts it about 0.7 ms sooner. `shell` is the snapshot's own. */
+export function chooseShell(shell: string, command: string, env: Readonly<Record<string, string>>): string {
+  if (!PLAIN_WORDS.test(command)) return shell;
+  const [program = ''] = command.split(' ', 1);
+  return DIFFERENT.has(program) || Object.keys(env).some(startsWithSomething) ? shell : SMALL_SHELL;
+}
