@@ -27,7 +27,9 @@ const seconds = fc.constantFrom(0, 1, -1, -5, 1_700_000_000, 9_999_999_999, -2_0
 const attribute = fc.constantFrom('user.a', 'user.b=c', 'user.100%', 'user.%3D');
 const target = fc.oneof(
   path,
-  fc.constantFrom('/nonexistent/target', '../nowhere', '/nonexistent', 'x'.repeat(300)).map((text) => Buffer.from(text)),
+  fc
+    .constantFrom('/nonexistent/target', '../nowhere', '/nonexistent', 'x'.repeat(300))
+    .map((text) => Buffer.from(text)),
 );
 
 const making: fc.Arbitrary<Operation>[] = [
