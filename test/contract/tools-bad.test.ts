@@ -6,6 +6,12 @@ import { tools } from '../../tools/index.ts';
 import { fakeBackend } from '../support/fake-backend.ts';
 import { call, connectSocketClient } from '../support/mcp-client.ts';
 import { type McpFixture, serveOnSocket } from '../support/mcp-fixture.ts';
+import type { BadCall } from './tools-bad/bad-call.ts';
+import { copiesBadCalls } from './tools-bad/copies.ts';
+import { execFileBadCalls } from './tools-bad/exec-files.ts';
+import { lifecycleBadCalls } from './tools-bad/lifecycle.ts';
+import { settingsBadCalls } from './tools-bad/settings.ts';
+import { templateBadCalls } from './tools-bad/templates.ts';
 
 const fake = fakeBackend({
   lifecycle: {
@@ -33,60 +39,12 @@ afterAll(async () => {
 });
 
 describe('wrong arguments', () => {
-  const cases: readonly (readonly [string, Record<string, unknown>, string])[] = [
-    ['sandbox_create', { nmae: 'x' }, 'unknown argument "nmae" (did you mean "name"?)'],
-    ['sandbox_create', { labels: { a: 1 } }, '"labels.a": '],
-    ['sandbox_create', { memory: -1 }, '"memory": '],
-    ['sandbox_create', { cpu: 1e9 }, '"cpu": '],
-    ['sandbox_create', { name: 'a<b>' }, '"name": '],
-    ['sandbox_create', { env: { '1A': 'x' } }, '"env.1A"'],
-    ['sandbox_list', { state: 'started' }, 'unknown argument "state" (did you mean "states"?)'],
-    ['sandbox_list', { states: ['running'] }, '"states.0": '],
-    ['sandbox_list', { limit: 1000 }, '"limit": '],
-    ['sandbox_get', { sandboxId: 'x' }, 'unknown argument "sandboxId" (did you mean "sandbox"?)'],
-    ['sandbox_get', {}, '"sandbox" is required'],
-    ['sandbox_start', { sandbox: 7 }, '"sandbox": '],
-    ['sandbox_stop', { sandbox: 'box', force: 'yes' }, '"force": '],
-    ['sandbox_delete', { sandbox: '' }, '"sandbox": '],
-    ['sandbox_list', { states: ['destroyed'] }, '"states.0": '],
-    ['sandbox_list', { createdAtAfter: 'yesterday' }, '"createdAtAfter": '],
-    ['sandbox_list', { sort: 'memory' }, '"sort": '],
-    ['sandbox_pause', { sandbox: 'box', force: true }, 'unknown argument "force"'],
-    ['sandbox_resume', {}, '"sandbox" is required'],
-    ['sandbox_recover', { sandbox: 'box', skipStart: 'no' }, '"skipStart": '],
-    ['sandbox_resize', { sandbox: 'box', cpu: 0 }, '"cpu": cpu must not be less than 0.1'],
-    ['sandbox_resize', { sandbox: 'box', memory: -1 }, '"memory": memory must not be less than 0.0625'],
-    ['sandbox_resize', { sandbox: 'box', disk: 0.5 }, '"disk": disk must not be less than 1'],
-    ['sandbox_set_labels', { sandbox: 'box', labels: { a: 1 } }, '"labels.a": '],
-    ['sandbox_set_labels', { sandbox: 'box' }, '"labels" is required'],
-    ['sandbox_set_public', { sandbox: 'box', isPublic: 'banana' }, '"isPublic": '],
-    ['sandbox_touch', { sandbox: 7 }, '"sandbox": '],
-    ['sandbox_set_autostop', { sandbox: 'box', interval: -1 }, '"interval": '],
-    ['sandbox_set_autoarchive', { sandbox: 'box', interval: 1.5 }, '"interval": '],
-    ['sandbox_set_autodelete', { sandbox: 'box', interval: 'never' }, '"interval": '],
-    ['sandbox_set_ttl', { sandbox: 'box', ttl: 5 }, '(did you mean "ttlMinutes"?)'],
-    ['sandbox_fork', { sandbox: 'box', count: 33 }, '"count": '],
-    ['sandbox_fork', { sandbox: 'box', names: ['a<b>'] }, '"names.0": '],
-    ['sandbox_fork', { sandbox: 'box', name: 'x' }, '(did you mean "names"?)'],
-    ['sandbox_forks', {}, '"sandbox" is required'],
-    ['sandbox_parent', { sandbox: 1 }, '"sandbox": '],
-    ['sandbox_ancestors', { box: 'x' }, 'unknown argument "box"'],
-    ['sandbox_backup', { sandbox: '' }, '"sandbox": '],
-    ['sandbox_archive', { sandbox: 'box', force: true }, 'unknown argument "force"'],
-    ['sandbox_snapshot', { sandbox: 'box' }, '"name" is required'],
-    ['sandbox_snapshot', { sandbox: 'box', name: 'a b' }, 'Invalid snapshot name format'],
-    ['snapshot_list', { limit: 0 }, '"limit": '],
-    ['snapshot_get', {}, '"snapshot" is required'],
-    ['snapshot_delete', { snapshot: 5 }, '"snapshot": '],
-    ['sandbox_exec', { sandbox: 'box' }, '"command" is required'],
-    ['sandbox_exec', { sandbox: 'box', command: '  ' }, '"command": '],
-    ['sandbox_exec', { sandbox: 'box', command: 'ls', timeoutSeconds: 46 }, '"timeoutSeconds": '],
-    ['sandbox_exec', { sandbox: 'box', command: 'ls', timeout: 5 }, '(did you mean "timeoutSeconds"?)'],
-    ['sandbox_read_file', { sandbox: 'box', path: '/a', offset: 0 }, '"offset": '],
-    ['sandbox_read_file', { sandbox: 'box', path: 'a\0b' }, '"path": '],
-    ['sandbox_write_file', { sandbox: 'box', path: '/a' }, '"content" is required'],
-    ['sandbox_write_file', { sandbox: 'box', path: '/a', content: '', mode: '9' }, '"mode": '],
-    ['sandbox_list_files', { sandbox: 'box', depth: 17 }, '"depth": '],
+  const cases: readonly BadCall[] = [
+    ...lifecycleBadCalls,
+    ...settingsBadCalls,
+    ...copiesBadCalls,
+    ...templateBadCalls,
+    ...execFileBadCalls,
   ];
 
   it.each(cases)('%s %j', async (tool, given, expected) => {

@@ -1,7 +1,8 @@
 /** A strict fake of the backend: it answers the calls that a test planned and throws on every other. */
 import type { Backend, OperationGroups } from '../../src/backend/port.ts';
 
-type Plan = { readonly [Group in keyof OperationGroups]?: Partial<OperationGroups[Group]> };
+/** What the fake answers, by group and operation. */
+export type Plan = { readonly [Group in keyof OperationGroups]?: Partial<OperationGroups[Group]> };
 
 export interface FakeBackend {
   readonly backend: Backend;

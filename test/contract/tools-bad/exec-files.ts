@@ -1,0 +1,14 @@
+/** Wrong arguments for the tools for commands and files. */
+import type { BadCall } from './bad-call.ts';
+
+export const execFileBadCalls: readonly BadCall[] = [
+  ['sandbox_exec', { sandbox: 'box' }, '"command" is required'],
+  ['sandbox_exec', { sandbox: 'box', command: '  ' }, '"command": '],
+  ['sandbox_exec', { sandbox: 'box', command: 'ls', timeoutSeconds: 46 }, '"timeoutSeconds": '],
+  ['sandbox_exec', { sandbox: 'box', command: 'ls', timeout: 5 }, '(did you mean "timeoutSeconds"?)'],
+  ['sandbox_read_file', { sandbox: 'box', path: '/a', offset: 0 }, '"offset": '],
+  ['sandbox_read_file', { sandbox: 'box', path: 'a\0b' }, '"path": '],
+  ['sandbox_write_file', { sandbox: 'box', path: '/a' }, '"content" is required'],
+  ['sandbox_write_file', { sandbox: 'box', path: '/a', content: '', mode: '9' }, '"mode": '],
+  ['sandbox_list_files', { sandbox: 'box', depth: 17 }, '"depth": '],
+];
