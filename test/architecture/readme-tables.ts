@@ -2,9 +2,11 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { apiOperations, laterApiOperations, type OperationId } from '../../schemas/api-operations.ts';
 import { commands } from '../../src/cli/commands.ts';
 import { type OwnerOption, ownerOptionList } from '../../src/control/owner-options.ts';
 import { tools } from '../../tools/index.ts';
+import { operationServices, ownTools, type Service } from '../../tools/operations.ts';
 import { BenchReport } from '../perf/report.ts';
 import { actual, isMet, targets } from '../perf/targets.ts';
 import { root } from './imports.ts';
@@ -42,6 +44,33 @@ const toolTable = (): string =>
     ['Tool', 'What it does', 'Arguments (required ones in bold)'],
     tools.map(({ name, description, input }) => [code(name), firstSentence(description), argumentsOf(input)]),
   );
+
+function serviceText(service: Service): string {
+  if (service.kind === 'tool') return code(service.tool);
+  return service.kind === 'internal' ? service.reason : `not served: ${service.reason}`;
+}
+
+/** Every operation of the API with the tool that stands for it, then the tools that no operation stands behind. */
+function operationTable(): string {
+  const { sandbox, snapshots, volumes } = apiOperations;
+  const routes: Readonly<Record<OperationId, string>> = {
+    ...sandbox,
+    ...laterApiOperations.sandbox,
+    ...snapshots,
+    ...volumes,
+  };
+  const services: Readonly<Record<string, Service>> = operationServices;
+  const rows = Object.entries(routes).flatMap(([id, route]) => {
+    const service = services[id];
+    return service === undefined ? [] : [[code(id), code(route), serviceText(service)]];
+  });
+  const own = Object.entries(ownTools).map(([name, reason]) => `- ${code(name)}: ${reason}`);
+  return [
+    table(['Operation', 'Method and path', 'Tool'], rows),
+    'Tools that have no operation there:',
+    own.join('\n'),
+  ].join('\n\n');
+}
 
 const commandTable = (): string =>
   table(
@@ -97,6 +126,7 @@ async function benchmarkTables(): Promise<string> {
 /** By the name that the markers have. */
 export const generated: Readonly<Record<string, () => string | Promise<string>>> = {
   tools: toolTable,
+  operations: operationTable,
   commands: commandTable,
   settings: settingTable,
   benchmarks: benchmarkTables,

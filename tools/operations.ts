@@ -1,0 +1,103 @@
+/**
+ * Which tool stands for which operation of the API. A tool that lands replaces the `notServed` of its operation here;
+ * `test/architecture/operations.test.ts` holds this table to the tools that exist.
+ */
+import type { OperationId } from '../schemas/api-operations.ts';
+
+/** What becomes of an operation: a tool, or why there is none. */
+export type Service =
+  | { readonly kind: 'tool'; readonly tool: string }
+  /** Only the API's own machinery calls it, so no user of a sandbox misses it. */
+  | { readonly kind: 'internal'; readonly reason: string }
+  | { readonly kind: 'not served'; readonly reason: string };
+
+const tool = (name: string): Service => ({ kind: 'tool', tool: name });
+const internal = (caller: string, reason: string): Service => ({
+  kind: 'internal',
+  reason: `${caller} only: ${reason}`,
+});
+const notServed = (area: keyof typeof areas): Service => ({ kind: 'not served', reason: areas[area] });
+
+/** Why something is not served. */
+const areas = {
+  autopause:
+    'sandbox_set_autostop frees what an idle sandbox holds; an interval for pausing is not there yet',
+  build: 'building images is not there yet',
+  network: 'network policies are not there yet',
+  preview: 'previews are not there yet',
+  secrets: 'a vault of secrets is not there; pass them as env',
+  signingKeys: 'signed links are not there yet',
+  snapshotActivity: 'a snapshot stays active until it is deleted',
+  ssh: 'SSH is not there yet',
+  telemetry: 'traces and metrics are not collected',
+  toolbox: 'the toolbox is served as tools (sandbox_exec and others), not over HTTP yet',
+  volumes: 'volumes are not there yet',
+} as const;
+
+export const operationServices: Readonly<Record<OperationId, Service>> = {
+  listSandboxes: tool('sandbox_list'),
+  createSandbox: tool('sandbox_create'),
+  listSandboxesPaginated: tool('sandbox_list'),
+  getSandboxesForRunner: internal('runners', 'the engine knows its sandboxes itself'),
+  getSandbox: tool('sandbox_get'),
+  deleteSandbox: tool('sandbox_delete'),
+  recoverSandbox: tool('sandbox_recover'),
+  startSandbox: tool('sandbox_start'),
+  stopSandbox: tool('sandbox_stop'),
+  pauseSandbox: tool('sandbox_pause'),
+  resizeSandbox: tool('sandbox_resize'),
+  replaceLabels: tool('sandbox_set_labels'),
+  updateSandboxState: internal('runners', 'the engine writes states itself'),
+  createBackup: tool('sandbox_backup'),
+  createSandboxSnapshot: tool('sandbox_snapshot'),
+  forkSandbox: tool('sandbox_fork'),
+  getSandboxForks: tool('sandbox_forks'),
+  getSandboxParent: tool('sandbox_parent'),
+  getSandboxAncestors: tool('sandbox_ancestors'),
+  updatePublicStatus: tool('sandbox_set_public'),
+  updateLastActivity: tool('sandbox_touch'),
+  setAutostopInterval: tool('sandbox_set_autostop'),
+  setAutoPauseInterval: notServed('autopause'),
+  setTtl: tool('sandbox_set_ttl'),
+  setAutoArchiveInterval: tool('sandbox_set_autoarchive'),
+  setAutoDeleteInterval: tool('sandbox_set_autodelete'),
+  archiveSandbox: tool('sandbox_archive'),
+  updateNetworkSettings: notServed('network'),
+  getPortPreviewUrl: notServed('preview'),
+  getSignedPortPreviewUrl: notServed('preview'),
+  expireSignedPortPreviewUrl: notServed('preview'),
+  getBuildLogs: notServed('build'),
+  getBuildLogsUrl: notServed('build'),
+  createSshAccess: notServed('ssh'),
+  revokeSshAccess: notServed('ssh'),
+  validateSshAccess: internal('SSH gateways', 'a gateway of the owner would check tokens itself'),
+  getToolboxProxyUrl: notServed('toolbox'),
+  getOrganizationBySandboxId: internal('proxies', 'an owner has one organization'),
+  getRegionQuotaBySandboxId: internal('proxies', 'an owner has one region, bounded by --max-sandboxes'),
+  getSandboxSigningKey: notServed('signingKeys'),
+  rotateSigningKey: notServed('signingKeys'),
+  updateSandboxSecrets: notServed('secrets'),
+  resolveSandboxSecrets: internal('runners', 'no tool ever answers the value of a secret'),
+  getSandboxLogs: notServed('telemetry'),
+  getSandboxTraces: notServed('telemetry'),
+  getSandboxTraceSpans: notServed('telemetry'),
+  getSandboxMetrics: notServed('telemetry'),
+  createSnapshot: notServed('build'),
+  getAllSnapshots: tool('snapshot_list'),
+  getSnapshot: tool('snapshot_get'),
+  removeSnapshot: tool('snapshot_delete'),
+  getSnapshotBuildLogs: notServed('build'),
+  getSnapshotBuildLogsUrl: notServed('build'),
+  activateSnapshot: notServed('snapshotActivity'),
+  deactivateSnapshot: notServed('snapshotActivity'),
+  listVolumes: notServed('volumes'),
+  createVolume: notServed('volumes'),
+  getVolume: notServed('volumes'),
+  deleteVolume: notServed('volumes'),
+  getVolumeByName: notServed('volumes'),
+};
+
+/** Tools that no operation under those three tags stands behind, and why they are there. */
+export const ownTools: Readonly<Record<string, string>> = {
+  sandbox_resume: 'The API resumes with startSandbox, which sandbox_start does too.',
+};
