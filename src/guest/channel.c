@@ -9,12 +9,15 @@
 #include "outlet.h"
 #include "process.h"
 
-enum { BUCKETS = 1024, DATA_BACKLOG = PAYLOAD_MAX, CONTROL_BACKLOG = 3 * FRAME_MAX - 4096 };
+enum { BUCKETS = 1024, DATA_BACKLOG = PAYLOAD_MAX, CONTROL_BACKLOG = 3 * FRAME_MAX - 4096, HOLD_MS = 2 };
 
 uint32_t channel_count;
 
 static struct channel *buckets[BUCKETS];
 static struct channel_link control = {&control, &control}, data = {&data, &data};
+/* Set while the queues hold something that may not wait; otherwise they are sent at `held_until` (0: nothing held). */
+static bool urgent;
+static int64_t held_until;
 
 #define CHANNEL_OF(link, member) ((struct channel *)(void *)((char *)(link)-offsetof(struct channel, member)))
 
@@ -85,14 +88,42 @@ void channel_discard_all(void) {
 void channel_wants(struct channel *channel, uint8_t pending) {
   channel->pending |= pending;
   enter(&control, &channel->control);
+  urgent = true;
 }
 
-void channel_has_data(struct channel *channel) { enter(&data, &channel->data); }
+void channel_has_data(struct channel *channel) {
+  enter(&data, &channel->data);
+  urgent = true;
+}
+
+static void hold(void) {
+  if (held_until == 0) held_until = loop_now_ms() + HOLD_MS;
+}
+
+void channel_has_end(struct channel *channel) {
+  enter(&data, &channel->data);
+  if (channel->kind == CHANNEL_PROCESS && !channel->exited) hold();
+  else urgent = true;
+}
+
+bool channel_is_due(void) { return urgent || (held_until != 0 && loop_now_ms() >= held_until); }
+
+int channel_wait_ms(int wait_ms) {
+  if (held_until == 0) return wait_ms;
+  int64_t left = held_until - loop_now_ms();
+  int most = left < 0 ? 0 : (int)left;
+  return wait_ms < 0 || wait_ms > most ? most : wait_ms;
+}
 
 void channel_started(struct channel *channel) {
   channel->started = true;
-  channel_wants(channel, PENDING_STARTED);
-  channel_has_data(channel);
+  channel->pending |= PENDING_STARTED;
+  enter(&control, &channel->control);
+  enter(&data, &channel->data);
+  /* The engine waits for it to send input; without input it waits for the output and the end. */
+  bool has_output = channel->out[0].ring.end > 0 || channel->out[1].ring.end > 0;
+  if (channel->kind == CHANNEL_PROCESS && channel->in.source.fd < 0 && !has_output) hold();
+  else urgent = true;
 }
 
 void channel_failed(struct channel *channel, int error, enum step step) {
@@ -170,6 +201,7 @@ static bool is_over(const struct channel *channel) {
 }
 
 void channel_send_due(void) {
+  held_until = 0;
   while (control.next != &control && link_waiting() < CONTROL_BACKLOG) {
     struct channel *channel = CHANNEL_OF(control.next, control);
     leave(&channel->control);
@@ -191,4 +223,5 @@ void channel_send_due(void) {
       channel->exit_sent = true;
     }
   }
+  urgent = control.next != &control || data.next != &data;
 }

@@ -84,7 +84,14 @@ void channel_half_closed(struct channel *channel);
 void channel_wants(struct channel *channel, uint8_t pending);
 void channel_has_data(struct channel *channel);
 
-/* Puts what is due into the link's buffer while there is room: small control frames first, then data in turn. */
+/* What most likely is followed by more within a moment, such as the end of a stream by the end of its process. */
+void channel_has_end(struct channel *channel);
+
+/* Whether something has to go out now. Starts and ends wait a moment, so that a short command is one write and not three. */
+bool channel_is_due(void);
+/* The wait of a loop that would wait `wait_ms` (-1: for ever), cut short by what may not be held back longer. */
+int channel_wait_ms(int wait_ms);
+/* Puts what waits into the link's buffer while there is room: small control frames first, then data in turn. */
 void channel_send_due(void);
 
 #endif

@@ -19,6 +19,16 @@ enum { FALLBACK_FDS = 65536 };
 
 static int status_fd = -1;
 
+/* The signals that are not as a command should find them: a handful, where setting all 64 anew shows in every start. */
+static int changed[NSIG], changed_count;
+
+void child_learn_signals(void) {
+  for (int signal = 1; signal < NSIG; signal++) {
+    struct sigaction action;
+    if (sigaction(signal, NULL, &action) == 0 && action.sa_handler != SIG_DFL) changed[changed_count++] = signal;
+  }
+}
+
 _Noreturn void child_fail(int error, enum step step) {
   uint8_t record[5];
   put32(record, (uint32_t)error);
@@ -46,7 +56,7 @@ static int lift(int fd) { return fd < 0 ? -1 : fcntl(fd, F_DUPFD, 16); }
 
 void child_prepare(struct child_stdio stdio, bool pty) {
   struct sigaction reset = {.sa_handler = SIG_DFL};
-  for (int signal = 1; signal < NSIG; signal++) sigaction(signal, &reset, NULL);
+  for (int i = 0; i < changed_count; i++) sigaction(changed[i], &reset, NULL);
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, NULL);

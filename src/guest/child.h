@@ -7,6 +7,8 @@
 
 enum { CHILD_STATUS_FD = 3, CHILD_SCRIPT_FD = 4, CHILD_FIRST_CLOSED = 4 };
 
+/* Once, when the agent's own handlers are in place. */
+void child_learn_signals(void);
 /* Own session, clean signals, stdio in place (0, 1, 2, and the status pipe as 3), everything else closed. */
 void child_prepare(struct child_stdio stdio, bool pty);
 /* Takes on the user's ids and groups for good. 0, or an errno. */

@@ -87,9 +87,12 @@ void link_reply(uint8_t type, uint8_t flags, uint32_t channel, const uint8_t *pa
   link_commit(type, flags, channel, length);
 }
 
+/* With the pipe full nothing goes out whatever is due, and waiting for less than its room would spin. */
+int link_wait_ms(int wait_ms) { return out_source.interest != 0 ? wait_ms : channel_wait_ms(wait_ms); }
+
 void link_send(void) {
   /* Waiting for room in the pipe: on_writable comes first. */
-  if (out_source.interest != 0) return;
+  if (out_source.interest != 0 || (link_waiting() == 0 && !channel_is_due())) return;
   for (int round = 0; round < SEND_ROUNDS; round++) {
     channel_send_due();
     if (link_waiting() == 0) return;

@@ -12,6 +12,8 @@ bool link_is_held_up(void);
 void link_send(void);
 /* A new session: its frames are sealed with `seed`. */
 void link_set_seed(uint32_t seed);
+/* The wait of a loop that would wait `wait_ms` (-1: for ever), cut short by what is held back for a moment. */
+int link_wait_ms(int wait_ms);
 /* Standard input has ended: no engine can come back. */
 bool link_is_over(void);
 

@@ -5,6 +5,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "child.h"
 #include "crc.h"
 #include "diff-main.h"
 #include "nofile.h"
@@ -50,10 +51,11 @@ int main(int argc, char **argv) {
   nofile_raise();
   crc_prepare();
   loop_prepare();
+  child_learn_signals();
   link_prepare();
   for (;;) {
     int wait_ms = shutdown_tick();
-    loop_wait(wait_ms);
+    loop_wait(link_wait_ms(wait_ms));
     if (child_ended) {
       child_ended = 0;
       process_reap();

@@ -37,7 +37,7 @@ static void end(struct outlet *outlet, bool others_write) {
   outlet->state = OUTLET_ENDED;
   if (others_write) drain_start(source_take(&outlet->source));
   else source_close(&outlet->source);
-  channel_has_data(outlet->channel);
+  channel_has_end(outlet->channel);
   channel_half_closed(outlet->channel);
 }
 

@@ -19,7 +19,7 @@ const env = {
 } as const;
 
 export const defaultRecipe: SnapshotRecipe = {
-  version: 1,
+  version: 2,
   packages: [
     'bash',
     'coreutils',
@@ -31,6 +31,7 @@ export const defaultRecipe: SnapshotRecipe = {
     'curl',
     'git',
     'openssh-client',
+    'rsync',
     'ripgrep',
     'zstd',
     'python3',
@@ -44,7 +45,7 @@ export const defaultRecipe: SnapshotRecipe = {
 
 /** Enough for tests that only run commands and programs in Python. */
 export const minimalRecipe: SnapshotRecipe = {
-  version: 1,
+  version: 2,
   packages: ['procps', 'python3-minimal'],
   user,
   env,
@@ -67,6 +68,8 @@ export const finishScript = (recipe: SnapshotRecipe): string =>
   [
     'set -eu',
     `id ${recipe.user.name} >/dev/null 2>&1 || useradd --create-home --home-dir ${recipe.user.home} --uid ${recipe.user.uid} --shell /bin/bash ${recipe.user.name}`,
+    // One file to map in place of a dozen to open: every start of bash or Python is about 0.2 ms shorter.
+    'if [ -d /usr/lib/locale/C.utf8 ]; then localedef --add-to-archive /usr/lib/locale/C.utf8; fi',
     ': > /etc/machine-id',
     'rm -f /var/lib/dbus/machine-id /etc/ssh/ssh_host_*',
     'apt-get clean',
