@@ -1,5 +1,5 @@
 /**
- * What `npm run quickstart`, `bench` and `soak` start: makes a fresh clone ready, then runs what was asked for with the
+ * What `npm run quickstart`, `bench`, `soak` and `test:docker26` start: makes a fresh clone ready, then runs what was asked for with the
  * arguments that follow. Plain JavaScript without dependencies, because nothing is installed yet.
  */
 import { existsSync } from 'node:fs';
@@ -11,6 +11,7 @@ const commands = {
   quickstart: ['dist/quickstart.mjs'],
   bench: ['--import', 'tsx', 'test/perf/bench.ts'],
   soak: ['--import', 'tsx', 'test/perf/soak.ts'],
+  'test:docker26': ['--import', 'tsx', 'test/docker26/main.ts'],
 };
 
 await runScript(async () => {
