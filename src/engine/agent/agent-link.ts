@@ -67,6 +67,7 @@ export class AgentLink {
     }
     const channel = new Channel(this.#nextId(), {
       send: (type, id, body, flags) => this.#sender.send(type, id, body, flags),
+      sendLater: (type, id) => this.#sender.sendLater(type, id),
       forget: (id) => this.#channels.delete(id),
     });
     this.#channels.set(channel.id, channel);

@@ -28,6 +28,8 @@ export class StartFailure extends Error {
 
 export interface ChannelPort {
   send(type: number, channel: number, payload?: Buffer, flags?: number): void;
+  /** Goes out with the next frame, or a few milliseconds later. */
+  sendLater(type: number, channel: number): void;
   /** The channel is over on both sides. */
   forget(channel: number): void;
 }
@@ -137,7 +139,8 @@ export class Channel {
     if (kind === undefined) throw violation(`a frame has the unknown type ${type} or a malformed exit`);
     const value = body.u32();
     return () => {
-      this.#port.send(request.release, this.id);
+      // The agent keeps little of a channel that is over, and nobody waits for it: no write of its own for that.
+      this.#port.sendLater(request.release, this.id);
       this.#finish(null, { kind, value });
     };
   }
