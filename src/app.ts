@@ -89,7 +89,7 @@ async function open(
     clock,
     log,
   });
-  const status = (): OwnerStatus => ({
+  const status = async (): Promise<OwnerStatus> => ({
     pid,
     version,
     startedAt,
@@ -99,6 +99,7 @@ async function open(
     clients: [...connections.clients()],
     preparation: { state: supply.state, message: supply.message },
     engine: supply.engine === null ? null : { ...supply.engine.status() },
+    disk: (await supply.engine?.disk()) ?? null,
   });
 
   let beginShutdown: (options: ShutdownOptions) => void = () => {};
@@ -109,6 +110,7 @@ async function open(
   const mcp = await openSocketServer({ path: paths.mcpSocket, connections, maxClients, clock, log });
   const closeControl = await openControlServer({
     path: paths.controlSocket,
+    pid,
     status,
     stop: ({ sandboxes }) => beginShutdown({ sandboxes, release: sandboxes === 'stop' }),
     log,

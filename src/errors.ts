@@ -61,6 +61,11 @@ export const errorKinds = {
   permission_denied: kind(403, false, 'Use a path that the user may access, or act as another user.'),
   file_too_large: kind(413, false, 'Read or write a part of the file, or use sandbox_exec on it.'),
   disk_full: kind(507, false, 'Free space in the sandbox, then call again.'),
+  disk_limit: kind(
+    507,
+    false,
+    'Delete archived sandboxes or snapshots that are no longer needed, or run `thaw prune` on the host.',
+  ),
   archive_damaged: kind(
     500,
     false,

@@ -1,7 +1,9 @@
 /** Makes the real engine for an owner: prepares Docker, the default snapshot and the agent, then opens the engine. */
+import { GIB } from '../bytes.ts';
 import { systemClock } from '../clock.ts';
 import type { EngineOpener } from '../control/engine-supply.ts';
 import type { OwnerConfig } from '../control/owner-config.ts';
+import type { DiskBounds } from '../engine/disk/bounds.ts';
 import type { DockerPort } from '../engine/docker/port.ts';
 import { openEngine } from '../engine/engine.ts';
 import type { EngineOptions } from '../engine/options.ts';
@@ -11,6 +13,9 @@ import { managedOptions, type Prepared, type PrepareOptions, prepare } from '../
 import { lineProgress } from '../setup/progress.ts';
 import { machineOf } from './machine.ts';
 import type { OpenerFactory } from './serve.ts';
+
+const toBytes = (gib: number | null, name: keyof DiskBounds): Partial<DiskBounds> =>
+  gib === null ? {} : { [name]: Math.round(gib * GIB) };
 
 function engineOptions(config: OwnerConfig, prepared: Prepared, log: Logger): EngineOptions {
   return {
@@ -27,6 +32,11 @@ function engineOptions(config: OwnerConfig, prepared: Prepared, log: Logger): En
       autoStopMinutes: config.autoStop,
     },
     maxSandboxes: config.maxSandboxes,
+    disk: {
+      ...toBytes(config.maxArchiveGiB, 'archiveBytes'),
+      ...toBytes(config.maxSnapshotGiB, 'snapshotBytes'),
+      ...toBytes(config.minFreeGiB, 'minFreeBytes'),
+    },
     helper: config.helper,
     clock: systemClock,
     log,

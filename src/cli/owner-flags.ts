@@ -19,8 +19,8 @@ function valueName(option: OwnerOption): string {
 
 function defaultText(option: OwnerOption): string {
   if (option.kind === 'switch') return 'default off';
-  if (option.kind === 'text') return `default ${option.default ?? option.shownDefault ?? 'none'}`;
-  return `default ${option.default}`;
+  if (option.kind === 'choice') return `default ${option.default}`;
+  return `default ${option.default ?? option.shownDefault ?? 'none'}`;
 }
 
 /** One option in two lines: flag and variable, then what it does and its default. */

@@ -1,5 +1,8 @@
 /** The owner's status as lines for people. */
+import { describeBytes } from '../bytes.ts';
 import type { OwnerStatus } from '../control/status.ts';
+
+type SpaceUse = NonNullable<OwnerStatus['disk']>['archives'];
 
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;
@@ -40,6 +43,22 @@ function engineRows(engine: NonNullable<OwnerStatus['engine']>): (readonly [stri
   ];
 }
 
+const space = ({ count, bytes, limitBytes, freeBytes }: SpaceUse): string =>
+  [
+    `${count}, ${bytes === null ? 'not measured' : describeBytes(bytes)} of at most ${describeBytes(limitBytes)}`,
+    freeBytes === null ? '' : `, ${describeBytes(freeBytes)} free on the disk`,
+  ].join('');
+
+const diskRows = ({ archives, snapshots, pools }: NonNullable<OwnerStatus['disk']>) =>
+  [
+    ['archives', space(archives)],
+    ['snapshots', space(snapshots)],
+    [
+      'parked',
+      `${pools.count} of at most ${pools.limit}, ${pools.bytes === null ? 'not measured' : describeBytes(pools.bytes)}`,
+    ],
+  ] as const;
+
 function engineState({ state, message }: OwnerStatus['preparation']): string {
   return message === null ? state : `${state}: ${message}`;
 }
@@ -53,6 +72,7 @@ export function statusText(status: OwnerStatus): string {
     ['clients', status.clients.length === 0 ? 'none' : `${status.clients.length} (${names})`],
     ['engine', engineState(status.preparation)],
     ...(status.engine === null ? [] : engineRows(status.engine)),
+    ...(status.disk === null ? [] : diskRows(status.disk)),
   ];
   return rows.map(([name, value]) => `${name.padEnd(10)} ${value}\n`).join('');
 }

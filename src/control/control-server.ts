@@ -7,7 +7,8 @@ const MAX_BODY_BYTES = 4_096;
 
 export interface ControlServerOptions {
   readonly path: string;
-  readonly status: () => OwnerStatus;
+  readonly pid: number;
+  readonly status: () => Promise<OwnerStatus>;
   /** Called after the answer went out. */
   readonly stop: (request: StopRequest) => void;
   readonly log: Logger;
@@ -46,11 +47,11 @@ async function handle(
 ): Promise<void> {
   const route = `${request.method} ${request.url}`;
   if (route === 'GET /status') {
-    answer(response, 200, options.status());
+    answer(response, 200, await options.status());
   } else if (route === 'POST /stop') {
     const wanted = parseStop(await readBody(request));
     if (wanted === null) answer(response, 400, { error: 'The body must be {"sandboxes":"stop"|"keep"}.' });
-    else answer(response, 202, { pid: options.status().pid }, () => options.stop(wanted));
+    else answer(response, 202, { pid: options.pid }, () => options.stop(wanted));
   } else {
     answer(response, 404, { error: 'There is GET /status and POST /stop.' });
   }

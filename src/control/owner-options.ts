@@ -16,7 +16,9 @@ export type OwnerOption = OptionBase &
         readonly kind: 'integer' | 'number';
         readonly min: number;
         readonly max: number;
-        readonly default: number;
+        /** Null where it follows from something else, which `shownDefault` names. */
+        readonly default: number | null;
+        readonly shownDefault?: string;
       }
     | { readonly kind: 'choice'; readonly choices: readonly string[]; readonly default: string }
     | { readonly kind: 'text'; readonly default: string | null; readonly shownDefault?: string }
@@ -123,6 +125,36 @@ export const ownerOptions = {
     max: 100_000,
     default: 200,
     help: 'sandboxes that may exist at once, whatever their state',
+  },
+  maxArchiveGiB: {
+    flag: 'max-archive-gib',
+    variable: 'THAW_MAX_ARCHIVE_GIB',
+    kind: 'number',
+    min: 0.001,
+    max: 1_000_000,
+    default: null,
+    shownDefault: 'a quarter of the disk of the state directory',
+    help: 'GiB of archives and backups; what would pass it is refused',
+  },
+  maxSnapshotGiB: {
+    flag: 'max-snapshot-gib',
+    variable: 'THAW_MAX_SNAPSHOT_GIB',
+    kind: 'number',
+    min: 0.001,
+    max: 1_000_000,
+    default: null,
+    shownDefault: "half of the Docker Engine's disk, 100 where it cannot be seen",
+    help: 'GiB of snapshots beside the default one; what would pass it is refused',
+  },
+  minFreeGiB: {
+    flag: 'min-free-gib',
+    variable: 'THAW_MIN_FREE_GIB',
+    kind: 'number',
+    min: 0,
+    max: 1_000_000,
+    default: null,
+    shownDefault: '1, or 2 % of a smaller disk',
+    help: 'GiB left free on a disk: archives, backups and snapshots are refused below it',
   },
   helper: {
     flag: 'helper',

@@ -22,6 +22,19 @@ const EngineStatus = z.object({
   connected: z.boolean(),
 });
 
+const SpaceUse = z.object({
+  count: z.number(),
+  bytes: z.number().nullable(),
+  limitBytes: z.number(),
+  freeBytes: z.number().nullable(),
+});
+
+const DiskUse = z.object({
+  archives: SpaceUse,
+  snapshots: SpaceUse,
+  pools: z.object({ count: z.number(), bytes: z.number().nullable(), limit: z.number() }),
+});
+
 export const OwnerStatus = z.object({
   pid: z.number().int(),
   version: z.string(),
@@ -37,6 +50,8 @@ export const OwnerStatus = z.object({
   }),
   /** Null until the engine is ready. */
   engine: EngineStatus.nullable(),
+  /** Null until the engine is ready. */
+  disk: DiskUse.nullable(),
 });
 export type OwnerStatus = z.infer<typeof OwnerStatus>;
 

@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts';
 import type { Logger } from '../log.ts';
 import type { ObjectStore } from './archive/object-store.ts';
 import type { BackgroundTasks } from './background.ts';
+import type { DiskBounds } from './disk/bounds.ts';
 import type { DockerPort } from './docker/port.ts';
 import type { AgentVolume } from './guest/agent-volume.ts';
 import type { HostControl } from './host/port.ts';
@@ -10,6 +11,7 @@ import type { JournalStep } from './lifecycle/steps.ts';
 import type { EngineOptions } from './options.ts';
 import type { Registry } from './registry.ts';
 import type { Snapshots } from './snapshot/snapshots.ts';
+import type { SnapshotSpace } from './snapshot/space.ts';
 import type { Store } from './store/store.ts';
 
 export interface EngineContext {
@@ -25,6 +27,10 @@ export interface EngineContext {
   readonly registry: Registry;
   readonly snapshots: Snapshots;
   readonly objects: ObjectStore;
+  readonly snapshotSpace: SnapshotSpace;
+  readonly bounds: DiskBounds;
+  /** Where the Docker Engine keeps its data, on its own host. */
+  readonly dockerRoot: string;
   readonly background: BackgroundTasks;
   readonly clock: Clock;
   readonly log: Logger;

@@ -4,6 +4,7 @@ import { closeEngine } from './close.ts';
 import type { EngineContext } from './context.ts';
 import { copyOperations } from './copy-operations.ts';
 import { DaemonLink } from './daemon-link.ts';
+import { measureDisk, ParkedSizes } from './disk/use.ts';
 import type { EngineInfo, EngineVersion } from './docker/port.ts';
 import { execCommand } from './exec/exec.ts';
 import { listSandboxFiles, readSandboxFile, writeSandboxFile } from './files/file-operations.ts';
@@ -97,7 +98,7 @@ const AT_REST = new Set(['stopped', 'archived', 'error', 'build_failed', 'destro
 export async function openEngine(options: EngineOptions): Promise<Engine> {
   const { docker } = options;
   const [version, info] = await Promise.all([docker.version(), docker.info()]);
-  const context = await openContext(options);
+  const context = await openContext(options, info.rootDir);
   const pools = new Pools(context);
   const report = await reconcile(context, pools);
   context.log.info(report, 'the engine is ready');
@@ -105,6 +106,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   link.start();
   pools.start();
   const stopTimers = startTimers(context);
+  const parkedSizes = new ParkedSizes();
   const parts: Parts = { context, pools, link, info, version };
   const { registry } = context;
   return {
@@ -124,6 +126,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
         await listSandboxFiles(context, registry.find(name), request, signal),
     },
     status: () => statusOf(parts),
+    disk: () => measureDisk(context, pools, parkedSizes),
     runningSandboxes: () => registry.all().filter(({ record }) => !AT_REST.has(record.state)).length,
     close: (choice) => closeEngine({ context, pools, link, stopTimers }, choice),
   };

@@ -4,6 +4,8 @@ import { newUuid, randomHex } from '../ids.ts';
 import { ObjectStore } from './archive/object-store.ts';
 import { BackgroundTasks } from './background.ts';
 import type { EngineContext } from './context.ts';
+import { type DiskBounds, type DiskSpace, resolveBounds } from './disk/bounds.ts';
+import { spaceOf } from './disk/space.ts';
 import { ensureAgentVolume } from './guest/agent-volume.ts';
 import { dockerHost } from './host/docker-host.ts';
 import { helperConnection } from './host/helper-container.ts';
@@ -13,6 +15,7 @@ import { labelsFor, networkName } from './labels.ts';
 import type { EngineOptions } from './options.ts';
 import { Registry } from './registry.ts';
 import { findDefaultSnapshot, Snapshots } from './snapshot/snapshots.ts';
+import { SnapshotSpace } from './snapshot/space.ts';
 import { Store } from './store/store.ts';
 
 /** A value that is made at the first start and kept in the store from then on. */
@@ -45,7 +48,8 @@ async function openHost(
   }
 }
 
-export async function openContext(options: EngineOptions): Promise<EngineContext> {
+/** `dockerRoot` is where the Docker Engine keeps its data. */
+export async function openContext(options: EngineOptions, dockerRoot: string): Promise<EngineContext> {
   const { docker, log, clock } = options;
   const store = new Store(join(options.stateDir, 'thaw.db'));
   try {
@@ -60,6 +64,11 @@ export async function openContext(options: EngineOptions): Promise<EngineContext
     const volume =
       agentBinary === null ? null : await ensureAgentVolume({ docker, store, owner, agentBinary, image });
     const host = await openHost(options, { owner, volume, image });
+    const dockerDisk = await host.diskOf(dockerRoot).catch(() => null);
+    const boundsFor = (disk: DiskSpace): DiskBounds => resolveBounds(options.disk ?? {}, disk, dockerDisk);
+    const objects = await ObjectStore.open(options.stateDir, boundsFor);
+    const bounds = boundsFor(spaceOf(options.stateDir));
+    const snapshots = new Snapshots(store, snapshot);
     return {
       options,
       owner,
@@ -69,8 +78,11 @@ export async function openContext(options: EngineOptions): Promise<EngineContext
       host,
       volume,
       registry: new Registry(store, clock),
-      snapshots: new Snapshots(store, snapshot),
-      objects: new ObjectStore(options.stateDir),
+      snapshots,
+      objects,
+      snapshotSpace: new SnapshotSpace(snapshots, bounds.snapshotBytes),
+      bounds,
+      dockerRoot,
       background: new BackgroundTasks(log),
       clock,
       log,

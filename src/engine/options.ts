@@ -2,6 +2,8 @@
 import type { OperationGroups } from '../backend/port.ts';
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../log.ts';
+import type { DiskBounds } from './disk/bounds.ts';
+import type { DiskUse } from './disk/use.ts';
 import type { DockerPort } from './docker/port.ts';
 import type { JournalStep } from './lifecycle/steps.ts';
 
@@ -29,6 +31,8 @@ export interface EngineOptions {
   };
   /** Sandboxes that may exist at once, whatever their state. */
   readonly maxSandboxes: number;
+  /** How much of the disks may be filled; what is left out is a share of the disk. */
+  readonly disk?: Partial<DiskBounds>;
   /** `off`: no host helper container; freezing and limits go through the Docker API and are slower. */
   readonly helper: 'on' | 'off';
   readonly clock: Clock;
@@ -68,6 +72,8 @@ export interface EngineStatus {
 export interface Engine extends OperationGroups {
   readonly kind: 'embedded';
   status(): EngineStatus;
+  /** Bytes, numbers and bounds of what is kept on disk, measured now. */
+  disk(): Promise<DiskUse>;
   /** Sandboxes that run or are about to: while there are any the owner does not exit on idleness. */
   runningSandboxes(): number;
   /**

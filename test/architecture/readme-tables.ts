@@ -80,8 +80,8 @@ const commandTable = (): string =>
 
 function defaultOf(option: OwnerOption): string {
   if (option.kind === 'switch') return 'off';
-  if (option.kind === 'text') return option.default ?? option.shownDefault ?? 'none';
-  return String(option.default);
+  if (option.kind === 'choice') return option.default;
+  return String(option.default ?? option.shownDefault ?? 'none');
 }
 
 const settingTable = (): string =>

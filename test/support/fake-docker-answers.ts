@@ -26,6 +26,7 @@ type Fixed = Pick<
   | 'exec'
   | 'inspectExec'
   | 'countProcesses'
+  | 'containerSize'
 >;
 
 export const fixedAnswers = (): Fixed => ({
@@ -53,6 +54,7 @@ export const fixedAnswers = (): Fixed => ({
   exec: unplanned('exec'),
   inspectExec: unplanned('inspectExec'),
   countProcesses: unplanned('countProcesses'),
+  containerSize: async () => 0,
 });
 
 type Shared = Pick<

@@ -122,6 +122,11 @@ export function fakeEngine(events: FakeEngineEvents): Engine {
       list: async () => unplanned('list'),
     },
     status,
+    disk: async () => ({
+      archives: { count: 0, bytes: 0, limitBytes: 1024 ** 3, freeBytes: 1024 ** 3 },
+      snapshots: { count: 0, bytes: 0, limitBytes: 1024 ** 3, freeBytes: null },
+      pools: { count: 4, bytes: 0, limit: 4 },
+    }),
     runningSandboxes: running,
     close: async ({ sandboxes: wanted }) => events.onClose(wanted),
   };

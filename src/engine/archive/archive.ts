@@ -3,7 +3,8 @@ import { ThawError, toThawError } from '../../errors.ts';
 import type { EngineContext } from '../context.ts';
 import { requireHostFiles, withStillFiles } from '../difference/still-files.ts';
 import { type Guest, launchGuest } from '../guest/guest.ts';
-import { operate, type Run } from '../lifecycle/operation.ts';
+import { backupDeadline } from '../lifecycle/deadlines.ts';
+import { operate, type Run, runToEnd } from '../lifecycle/operation.ts';
 import { recordLimits } from '../limits.ts';
 import type { ManagedSandbox } from '../managed-sandbox.ts';
 import { adoptArchive, replayArchive, storeDifference } from './store-difference.ts';
@@ -16,36 +17,49 @@ function refuseEphemeral(sandbox: ManagedSandbox, what: string): void {
   }
 }
 
-/** Stores the files of a running or stopped sandbox; it goes on as before. Answers how long it stood still. */
+/** Notes the backup under way; a failure leaves the sandbox and its older backup as they were. */
+async function backupLocked(context: EngineContext, sandbox: ManagedSandbox): Promise<{ pausedMs: number }> {
+  const { registry, store, clock } = context;
+  const { id } = sandbox.record;
+  let pausedMs = 0;
+  registry.update(sandbox, { backupState: 'InProgress' }, () =>
+    store.putJournal(id, 'backup', 'backup.intent', clock.now()),
+  );
+  context.onStep('backup.intent');
+  const work = async (run: Run): Promise<void> => {
+    const still = await withStillFiles(context, sandbox, (upper) =>
+      storeDifference(context, sandbox, upper, run.signal),
+    );
+    pausedMs = still.pausedMs;
+    run.step('backup.stored');
+    await adoptArchive(context, run, still.result, () => store.dropJournal(id));
+  };
+  const undo = async (): Promise<void> =>
+    registry.update(sandbox, { backupState: 'Error' }, () => store.dropJournal(id));
+  await runToEnd(context, sandbox, work, undo, backupDeadline);
+  return { pausedMs };
+}
+
+/**
+ * Stores the files of a running or stopped sandbox; it goes on as before. Answers how long it stood still, in
+ * milliseconds. Throws `state_conflict`, `busy`, `disk_limit`, `disk_full`, `unsupported` and `timeout`.
+ */
 export async function backupSandbox(
   context: EngineContext,
   sandbox: ManagedSandbox,
 ): Promise<{ pausedMs: number }> {
-  const { registry, store, clock } = context;
   refuseEphemeral(sandbox, 'backed up');
   return await sandbox.exclusive('backup', async () => {
-    const { id, name, state } = sandbox.record;
+    const { name, state, archive } = sandbox.record;
     if (state !== 'started' && state !== 'stopped') {
       throw new ThawError(
         'state_conflict',
         `Sandbox ${name} is ${state}; a backup needs it started or stopped.`,
       );
     }
-    registry.update(sandbox, { backupState: 'InProgress' }, () =>
-      store.putJournal(id, 'backup', 'backup.intent', clock.now()),
-    );
-    context.onStep('backup.intent');
-    try {
-      const { result, pausedMs } = await withStillFiles(context, sandbox, (upper) =>
-        storeDifference(context, sandbox, upper),
-      );
-      context.onStep('backup.stored');
-      await adoptArchive(context, sandbox, result, () => store.dropJournal(id));
-      return { pausedMs };
-    } catch (error) {
-      registry.update(sandbox, { backupState: 'Error' }, () => store.dropJournal(id));
-      throw error;
-    }
+    requireHostFiles(context);
+    context.objects.requireRoom(archive?.object);
+    return await backupLocked(context, sandbox);
   });
 }
 
@@ -64,13 +78,13 @@ async function storeAndLetGo(context: EngineContext, run: Run): Promise<void> {
   const { id } = sandbox.record;
   try {
     const { result } = await withStillFiles(context, sandbox, (upper) =>
-      storeDifference(context, sandbox, upper),
+      storeDifference(context, sandbox, upper, run.signal),
     );
-    run.check();
-    await adoptArchive(context, sandbox, result, () =>
+    await adoptArchive(context, run, result, () =>
       store.putJournal(id, 'archive', 'archive.stored', clock.now()),
     );
   } catch (error) {
+    run.check();
     // The container is untouched, so the sandbox is what it was.
     run.settle('stopped', {
       backupState: 'Error',
@@ -82,7 +96,7 @@ async function storeAndLetGo(context: EngineContext, run: Run): Promise<void> {
   await finishArchive(context, run);
 }
 
-/** Stopped only. A failure leaves the sandbox stopped, with the cause. Throws `state_conflict` and `busy`. */
+/** Stopped only. A failure leaves the sandbox stopped, with the cause. Throws `state_conflict`, `busy`, `disk_limit` and `disk_full`. */
 export async function archiveSandbox(context: EngineContext, sandbox: ManagedSandbox): Promise<void> {
   await operate(context, sandbox, {
     name: 'archive',
@@ -91,6 +105,7 @@ export async function archiveSandbox(context: EngineContext, sandbox: ManagedSan
     check: () => {
       refuseEphemeral(sandbox, 'archived');
       requireHostFiles(context);
+      context.objects.requireRoom(sandbox.record.archive?.object);
     },
     work: (run) => storeAndLetGo(context, run),
   });

@@ -2,20 +2,22 @@
 import type { EngineContext } from '../context.ts';
 import { requireHostFiles } from '../difference/still-files.ts';
 import type { Guest } from '../guest/guest.ts';
+import type { Run } from '../lifecycle/operation.ts';
 import type { ManagedSandbox } from '../managed-sandbox.ts';
 import type { ArchiveRecord } from '../store/records.ts';
 
-/** Compressed on the host where it has zstd; else here, with gzip. */
+/** Compressed on the host where it has zstd; else here, with gzip. Throws what `ObjectStore.put` does. */
 export async function storeDifference(
   context: EngineContext,
   sandbox: ManagedSandbox,
   upper: string,
+  signal: AbortSignal,
 ): Promise<ArchiveRecord> {
   const files = requireHostFiles(context);
-  const { id, imageId } = sandbox.record;
+  const { id, imageId, archive } = sandbox.record;
   const reader = await files.read(upper, files.codec);
   const gzip = files.codec === 'none';
-  const stored = await context.objects.put(id, reader, { gzip });
+  const stored = await context.objects.put(id, reader, { gzip, replaces: archive?.object, signal });
   return { ...stored, codec: gzip ? 'gzip' : 'zstd', imageId, createdAt: context.clock.now() };
 }
 
@@ -40,13 +42,19 @@ export async function replayArchive(
   }
 }
 
-/** Makes `archive` the one of the sandbox, on disk first; the object that it replaces goes last. */
+/**
+ * Makes `archive` the one of the sandbox, on disk first; the object that it replaces goes last. No change of state: that
+ * is the operation's own. Throws, with the new object gone, when the operation was given up in the meantime.
+ */
 export async function adoptArchive(
   context: EngineContext,
-  sandbox: ManagedSandbox,
+  run: Run,
   archive: ArchiveRecord,
-  alongside?: () => void,
+  alongside: () => void,
 ): Promise<void> {
+  const { sandbox } = run;
+  if (run.isOver) await context.objects.remove(archive.object);
+  run.check();
   const former = sandbox.record.archive;
   context.registry.update(sandbox, { archive, backupState: 'Completed' }, alongside);
   if (former !== null) await context.objects.remove(former.object);

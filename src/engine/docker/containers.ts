@@ -21,6 +21,7 @@ type ContainerOperations = Pick<
   | 'removeContainer'
   | 'updateLimits'
   | 'inspectContainer'
+  | 'containerSize'
   | 'listContainers'
   | 'attach'
   | 'putArchive'
@@ -32,6 +33,8 @@ function upperDirectoryOf(facts: Docker.ContainerInspectInfo): string | null {
   const parsed = GraphDriver.safeParse(facts.GraphDriver);
   return parsed.success ? parsed.data.Data.UpperDir : null;
 }
+
+const Sized = z.object({ SizeRw: z.number().nullish() });
 
 /** Docker's answers that mean “it is that way already”. */
 const NOT_MODIFIED = 304;
@@ -115,6 +118,13 @@ export function containerOperations(docker: Docker): ContainerOperations {
     },
 
     inspectContainer: inspect,
+
+    async containerSize(id) {
+      // The type of the options lacks the size.
+      const options = { size: true, abortSignal: changeDeadline() };
+      const facts: unknown = await dockerCall('measure a container', () => at(id).inspect(options), [GONE]);
+      return facts === null ? null : (Sized.parse(facts).SizeRw ?? 0);
+    },
 
     async listContainers(labels) {
       const filters = { label: toLabelFilter(labels) };

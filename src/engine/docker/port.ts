@@ -180,6 +180,8 @@ export interface DockerPort {
   updateLimits(id: ContainerId, limits: ContainerLimits): Promise<void>;
   /** Null when there is no such container. */
   inspectContainer(id: ContainerId): Promise<ContainerFacts | null>;
+  /** Bytes that a container wrote over its image, counted by a walk through its files. Null when it is gone. */
+  containerSize(id: ContainerId): Promise<number | null>;
   listContainers(labels: LabelFilter): Promise<readonly ContainerSummary[]>;
   /** The container's stdin and stdout as one stream; stderr goes to `onStderr`. Works before its start, too. */
   attach(id: ContainerId, onStderr: (chunk: Buffer) => void): Promise<Duplex>;

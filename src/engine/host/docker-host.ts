@@ -18,6 +18,7 @@ export function dockerHost(docker: DockerPort): HostControl {
       await docker.unpauseContainer(place.containerId);
     },
     setLimits,
+    diskOf: () => Promise.resolve(null),
     close: () => Promise.resolve(),
   };
 }

@@ -89,7 +89,7 @@ export async function helperFiles(connection: HelperConnection): Promise<HostFil
       );
       const finished = outcome(process, stderr);
       finished.catch(() => undefined);
-      return { chunks: process.output('stdout'), finished };
+      return { chunks: process.output('stdout'), finished, abort: () => process.signal(9) };
     },
 
     async apply(root, used): Promise<DifferenceWriter> {

@@ -3,6 +3,7 @@ import { ThawError } from '../../errors.ts';
 import type { AgentConnection, RawWrite } from '../agent/port.ts';
 import { CGROUP_MOUNT, type CgroupLayout, type CgroupPaths, parseCgroupFile } from './cgroup-paths.ts';
 import { freezeWrites, frozenFile, limitWrites } from './cgroup-writes.ts';
+import { helperDisk } from './helper-disk.ts';
 import { helperFiles } from './helper-files.ts';
 import type { HostControl, HostPlace, LimitChange } from './port.ts';
 
@@ -67,6 +68,7 @@ export async function helperHost(connection: HelperConnection): Promise<HostCont
       ]);
     },
     setLimits: (place, change) => write(changeWrites(pathsOf(place), change)),
+    diskOf: (directory) => helperDisk(connection, directory),
     close: () => connection.close(),
   };
 }

@@ -1,5 +1,6 @@
 /** What the engine does to a container from the host's side: freeze, thaw, limit. */
 import type { ContainerId } from '../../ids.ts';
+import type { DiskSpace } from '../disk/bounds.ts';
 import type { CgroupPaths } from './cgroup-paths.ts';
 import type { Limits } from './cgroup-writes.ts';
 
@@ -17,6 +18,8 @@ export interface DifferenceReader {
   readonly chunks: AsyncIterable<Buffer>;
   /** Resolves when the whole difference was read; rejects when it could not be. Await it after the chunks. */
   readonly finished: Promise<void>;
+  /** Ends the reading half-way. */
+  abort(): void;
 }
 
 /** Takes the bytes of a difference and replays them. */
@@ -64,6 +67,8 @@ export interface HostControl {
   /** Lets it run again. The limits are in force before its first instruction. */
   thaw(place: HostPlace, change?: LimitChange): Promise<void>;
   setLimits(place: HostPlace, change: LimitChange): Promise<void>;
+  /** The file system of the host that holds a directory of it; null where that cannot be seen. */
+  diskOf(directory: string): Promise<DiskSpace | null>;
   /** Removes what this control needed on the host. */
   close(): Promise<void>;
 }

@@ -26,6 +26,9 @@ export const deadlines: Partial<Record<SandboxState, number>> = {
 /** Finding out what became of a sandbox, and bringing it back. */
 const OTHER_MS = 5 * MINUTE_MS;
 
+/** A backup leaves the state as it is, so it has a limit of its own. */
+export const backupDeadline = { ms: 30 * MINUTE_MS, message: 'Timeout while backing up sandbox' } as const;
+
 export const deadlineOf = (state: SandboxState): number => deadlines[state] ?? OTHER_MS;
 
 const phrases: Partial<Record<SandboxState, string>> = {

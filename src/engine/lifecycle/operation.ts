@@ -108,25 +108,34 @@ async function fail(context: EngineContext, sandbox: ManagedSandbox, error: unkn
   });
 }
 
+/** How long work may take, and what is said when it took longer. */
+interface Deadline {
+  readonly ms: number;
+  readonly message: string;
+}
+
 /**
- * Runs `work` with the deadline of the state that the sandbox is in now. To be called while its lock is held.
- * `onFailure` brings it into a lasting state when the work did not.
+ * Runs `work` with a deadline: that of the state that the sandbox is in now when none is given. To be called while its
+ * lock is held. `onFailure` brings it into a lasting state when the work did not.
  */
 export async function runToEnd(
   context: EngineContext,
   sandbox: ManagedSandbox,
   work: (run: Run) => Promise<void>,
   onFailure: (error: unknown) => Promise<void> = (error) => fail(context, sandbox, error),
+  deadline: Deadline = {
+    ms: deadlineOf(sandbox.record.state),
+    message: timeoutMessage(sandbox.record.state),
+  },
 ): Promise<void> {
   const run = new Run(context, sandbox);
-  const { state } = sandbox.record;
   const before = sandbox.run;
   sandbox.run = run;
   let cancelTimer: () => void = () => undefined;
   try {
     const overdue = new Promise<never>((_resolve, reject) => {
-      cancelTimer = context.clock.schedule(deadlineOf(state), () =>
-        reject(new ThawError('timeout', timeoutMessage(state))),
+      cancelTimer = context.clock.schedule(deadline.ms, () =>
+        reject(new ThawError('timeout', deadline.message)),
       );
     });
     const working = work(run);

@@ -58,6 +58,11 @@ export function startTimers(context: EngineContext): () => void {
       else if (action === 'archive') await archiveSandbox(context, sandbox);
       else await stopSandbox(context, sandbox, false);
     } catch (error) {
+      if (action === 'archive' && isThawError(error, 'disk_limit', 'disk_full')) {
+        log.warn({ err: error, sandbox: sandbox.record.name }, 'no space to archive a sandbox');
+        registry.update(sandbox, { backupState: 'Error' });
+        return;
+      }
       // Somebody else is at work on it: the next tick looks again.
       if (!isThawError(error, 'busy', 'state_conflict')) throw error;
     }

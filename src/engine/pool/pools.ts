@@ -9,6 +9,8 @@ const TARGET_ON_DEMAND = 1;
 /** A pool that nobody took from for so long is let go. */
 const UNUSED_MS = 10 * 60_000;
 const CHECK_MS = 60_000;
+/** More snapshots than this have no pool at a time: the one that was used longest ago gives its place up. */
+const MAX_ON_DEMAND = 8;
 
 export class Pools {
   readonly #context: EngineContext;
@@ -30,8 +32,8 @@ export class Pools {
       known.usedAt = usedAt;
       return known.pool;
     }
-    const target = Math.min(TARGET_ON_DEMAND, this.#context.options.pool.target);
-    const pool = new WarmPool(this.#context, snapshot, target);
+    const pool = new WarmPool(this.#context, snapshot, this.#onDemandTarget);
+    if (this.#onDemand.size >= MAX_ON_DEMAND) this.#closeOldest();
     this.#onDemand.set(snapshot.imageId, { pool, usedAt });
     return pool;
   }
@@ -40,6 +42,11 @@ export class Pools {
   byImage(imageId: string): WarmPool | null {
     const snapshot = this.#context.snapshots.byImage(imageId);
     return snapshot === null ? null : this.for(snapshot);
+  }
+
+  /** How many containers may be parked at once in all pools. */
+  get limit(): number {
+    return this.#context.options.pool.target + MAX_ON_DEMAND * this.#onDemandTarget;
   }
 
   /** The default pool's figures; `parked` and `starting` count all pools. */
@@ -75,6 +82,16 @@ export class Pools {
       this.#default.close(),
       ...[...this.#onDemand.values()].map(({ pool }) => pool.close()),
     ]);
+  }
+
+  get #onDemandTarget(): number {
+    return Math.min(TARGET_ON_DEMAND, this.#context.options.pool.target);
+  }
+
+  #closeOldest(): void {
+    const [oldest] = [...this.#onDemand].sort(([, a], [, b]) => a.usedAt - b.usedAt);
+    if (oldest !== undefined)
+      this.#context.background.run('close a pool for another', () => this.closeFor(oldest[0]));
   }
 
   #check(): void {

@@ -6,21 +6,24 @@ import { labelsFor } from '../labels.ts';
 import { operate, type Run } from '../lifecycle/operation.ts';
 import type { ManagedSandbox } from '../managed-sandbox.ts';
 import type { SnapshotRecord } from '../store/records.ts';
+import { reserveForSandbox } from './space.ts';
 
 /** Lower-case and short, as repository names must be; the snapshot's own name may be anything. */
 const imageFor = (owner: string, id: string): string => `thaw/${owner}:${id}`;
 
+/** Throws `name_conflict`, and `disk_limit` when snapshots have all the space that they may. */
 export function newSnapshotRecord(
   context: EngineContext,
   name: string,
   change: Partial<SnapshotRecord>,
 ): SnapshotRecord {
-  const { owner, clock, options, snapshots } = context;
+  const { owner, clock, options, snapshots, snapshotSpace } = context;
   if (snapshots.record(name) !== null || snapshots.isDefault(name)) {
     throw new ThawError('name_conflict', `Snapshot with name "${name}" already exists`, {
       next: 'Choose another name, or delete that snapshot first.',
     });
   }
+  snapshotSpace.require();
   const [id, now] = [newUuid(), clock.now()];
   return {
     id,
@@ -31,6 +34,7 @@ export function newSnapshotRecord(
     state: 'pending',
     errorReason: null,
     sizeBytes: null,
+    ownBytes: null,
     cpu: options.defaults.cpu,
     memoryGiB: options.defaults.memoryGiB,
     sourceSandboxId: null,
@@ -78,19 +82,23 @@ async function commitAndRecord(
   snapshots.put(pending);
   const pausedMs = await commitStill(context, run.sandbox, pending.image);
   run.step('snapshot.committed');
-  const facts = await docker.inspectImage(pending.image);
+  const [facts, base] = await Promise.all([
+    docker.inspectImage(pending.image),
+    docker.inspectImage(run.sandbox.record.imageId),
+  ]);
   const record: SnapshotRecord = {
     ...pending,
     state: 'active',
     imageId: facts?.id ?? null,
     sizeBytes: facts?.sizeBytes ?? null,
+    ownBytes: facts === null || base === null ? null : Math.max(0, facts.sizeBytes - base.sizeBytes),
     updatedAt: clock.now(),
   };
   snapshots.put(record);
   return { record, pausedMs: Math.round(pausedMs * 1000) / 1000 };
 }
 
-/** A failure is told, and leaves an `error` record with the cause. Throws `name_conflict`, `state_conflict`, `busy`. */
+/** A failure is told, and leaves an `error` record with the cause. Throws `name_conflict`, `state_conflict`, `busy`, `disk_limit`, `disk_full`. */
 export async function snapshotSandbox(
   context: EngineContext,
   sandbox: ManagedSandbox,
@@ -105,6 +113,7 @@ export async function snapshotSandbox(
     memoryGiB,
   });
   let made: MadeSnapshot | null = null;
+  const release = await reserveForSandbox(context, sandbox);
   await operate(context, sandbox, {
     name: 'snapshot',
     event: 'snapshot_requested',
@@ -124,7 +133,7 @@ export async function snapshotSandbox(
         run.settle(sandbox.guest === null ? 'stopped' : 'started');
       }
     },
-  });
+  }).finally(release);
   if (made === null) throw new ThawError('internal', 'A snapshot ended without a result.');
   return made;
 }

@@ -93,6 +93,8 @@ export const SnapshotRecord = z.object({
   state: z.enum(snapshotStates),
   errorReason: z.string().nullable(),
   sizeBytes: z.number().nullable(),
+  /** What the image adds to the one that it was made from; null where that is not known. */
+  ownBytes: z.number().nullable().default(null),
   cpu: z.number(),
   memoryGiB: z.number(),
   sourceSandboxId: z.string().nullable(),

@@ -16,7 +16,7 @@ export interface AgentStage extends Closable {
 
 export async function openAgentStage(bench: Bench): Promise<AgentStage> {
   const options = { ...(await temporaryEngineOptions(bench, 0)), clock: systemClock };
-  const context = await openContext(options);
+  const context = await openContext(options, (await options.docker.info()).rootDir);
   const close = once(async () => {
     await context.host.close();
     context.store.close();

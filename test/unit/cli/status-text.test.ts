@@ -24,6 +24,11 @@ const status: OwnerStatus = {
     agent: 'docker exec',
     connected: false,
   },
+  disk: {
+    archives: { count: 3, bytes: 5_000_000, limitBytes: 10 * 1024 ** 3, freeBytes: 2 * 1024 ** 4 },
+    snapshots: { count: 1, bytes: 0, limitBytes: 1024 ** 3, freeBytes: null },
+    pools: { count: 3, bytes: null, limit: 12 },
+  },
 };
 
 it('has a row for everything', () => {
@@ -41,6 +46,9 @@ it('has a row for everything', () => {
       'pool       3 of 4 parked, 1 starting, 7 hits, 2 misses',
       '           last error: no space',
       'sandboxes  2 started',
+      'archives   3, 4.8 MiB of at most 10 GiB, 2 TiB free on the disk',
+      'snapshots  1, 0 B of at most 1 GiB',
+      'parked     3 of at most 12, not measured',
       '',
     ].join('\n'),
   );
@@ -48,7 +56,7 @@ it('has a row for everything', () => {
 
 it('says what the preparation does', () => {
   const preparation = { state: 'preparing', message: 'Building the default snapshot' } as const;
-  expect(statusText({ ...status, clients: [], engine: null, preparation })).toContain(
+  expect(statusText({ ...status, clients: [], engine: null, disk: null, preparation })).toContain(
     'clients    none\nengine     preparing: Building the default snapshot\n',
   );
 });

@@ -1,20 +1,52 @@
-/** An object is whole or not there, and what was damaged is told. */
+/** An object is whole or not there, within the bound of the store, and what was damaged is told. */
 import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ObjectStore } from '../../../src/engine/archive/object-store.ts';
+import { ObjectStore, type StoreBounds } from '../../../src/engine/archive/object-store.ts';
 import type { DifferenceReader } from '../../../src/engine/host/port.ts';
 
 const bytes = Buffer.alloc(1_000_000, 'thaw and freeze ');
 
-function readerOf(data: Buffer, fails = false): DifferenceReader {
+interface Source extends DifferenceReader {
+  aborted: boolean;
+}
+
+function readerOf(data: Buffer, end: 'whole' | 'fails' | 'breaks' = 'whole'): Source {
   async function* chunks() {
     for (let at = 0; at < data.length; at += 65_536) yield data.subarray(at, at + 65_536);
+    if (end === 'breaks') throw new Error('cut off');
   }
-  const finished = fails ? Promise.reject(new Error('cut off')) : Promise.resolve();
+  const finished = end === 'fails' ? Promise.reject(new Error('cut off')) : Promise.resolve();
   finished.catch(() => undefined);
-  return { chunks: chunks(), finished };
+  const source: Source = {
+    chunks: chunks(),
+    finished,
+    abort: () => void (source.aborted = true),
+    aborted: false,
+  };
+  return source;
+}
+
+/** Gives `data` and then nothing, until it is dropped: what the connection to a host that hangs does. */
+function hangingReader(data: Buffer): DifferenceReader {
+  const parts = [data];
+  let drop: () => void = () => undefined;
+  const never = new Promise<IteratorResult<Buffer>>((resolve) => {
+    drop = () => resolve({ done: true, value: undefined });
+  });
+  const iterator: AsyncIterator<Buffer> = {
+    next: async () => {
+      const value = parts.shift();
+      return value === undefined ? await never : { done: false, value };
+    },
+    return: async () => {
+      drop();
+      return await never;
+    },
+  };
+  const chunks = { [Symbol.asyncIterator]: () => iterator };
+  return { chunks, finished: new Promise(() => undefined), abort: () => undefined };
 }
 
 async function readAll(source: AsyncIterable<Buffer>): Promise<Buffer> {
@@ -27,10 +59,12 @@ describe('ObjectStore', () => {
   let directory = '';
   let store: ObjectStore;
   const objects = () => readdirSync(join(directory, 'objects'));
+  const open = (bounds: Partial<StoreBounds> = {}): Promise<ObjectStore> =>
+    ObjectStore.open(directory, () => ({ archiveBytes: 10_000_000, minFreeBytes: 0, ...bounds }));
 
-  beforeEach(() => {
+  beforeEach(async () => {
     directory = mkdtempSync(join(tmpdir(), 'thaw-objects-'));
-    store = new ObjectStore(directory);
+    store = await open();
   });
 
   afterEach(() => rmSync(directory, { recursive: true }));
@@ -40,12 +74,32 @@ describe('ObjectStore', () => {
     expect(objects()).toEqual([stored.object]);
     expect((await readAll(store.read(stored, options))).equals(bytes)).toBe(true);
     expect(stored.storedBytes < bytes.length).toBe(options.gzip);
+    expect(store.figures()).toMatchObject({ count: 1, bytes: stored.storedBytes });
   });
 
-  it('keeps nothing of a difference that was cut off', async () => {
-    await expect(store.put('box', readerOf(bytes, true), { gzip: false })).rejects.toThrow('cut off');
+  it.each([
+    { end: 'fails', gzip: false },
+    { end: 'breaks', gzip: false },
+    { end: 'breaks', gzip: true },
+  ] as const)('keeps nothing of a difference whose source $end (gzip: $gzip)', async ({ end, gzip }) => {
+    const source = readerOf(bytes, end);
+    await expect(store.put('box', source, { gzip })).rejects.toThrow('cut off');
     expect(objects()).toEqual([]);
+    expect(store.figures()).toMatchObject({ count: 0, bytes: 0 });
+    expect(source.aborted).toBe(true);
   });
+
+  it.each([{ gzip: true }, { gzip: false }])(
+    'gives up a difference whose source hangs, when it is told to (gzip: $gzip)',
+    async ({ gzip }) => {
+      const abort = new AbortController();
+      const putting = store.put('box', hangingReader(bytes), { gzip, signal: abort.signal });
+      await expect.poll(() => store.figures().count).toBe(1);
+      abort.abort();
+      await expect(putting).rejects.toMatchObject({ code: 'cancelled' });
+      expect(objects()).toEqual([]);
+    },
+  );
 
   it('tells a missing, a shortened and a changed object', async () => {
     const stored = await store.put('box', readerOf(bytes), { gzip: false });
@@ -67,6 +121,50 @@ describe('ObjectStore', () => {
     writeFileSync(join(directory, 'objects', 'half.tar.zst.partial'), 'x');
     expect(await store.sweep(new Set([kept.object]))).toBe(2);
     expect(objects()).toEqual([kept.object]);
-    expect(await store.size()).toBe(kept.storedBytes);
+    expect(store.figures()).toMatchObject({ count: 1, bytes: kept.storedBytes });
+  });
+
+  describe('at its bound', () => {
+    const limited = { code: 'disk_limit', retryable: false, next: expect.stringContaining('thaw prune') };
+
+    it('cuts a stream that would pass it, and undoes it', async () => {
+      store = await open({ archiveBytes: 1_500_000 });
+      const first = await store.put('first', readerOf(bytes), { gzip: false });
+      store.requireRoom();
+      await expect(store.put('second', readerOf(bytes), { gzip: false })).rejects.toMatchObject(limited);
+      expect(objects()).toEqual([first.object]);
+      expect(store.figures()).toMatchObject({ count: 1, bytes: 1_000_000, limitBytes: 1_500_000 });
+    });
+
+    it('counts streams that grow at the same time', async () => {
+      store = await open({ archiveBytes: 1_500_000 });
+      const both = await Promise.allSettled(
+        ['a', 'b'].map((name) => store.put(name, readerOf(bytes), { gzip: false })),
+      );
+      expect(both.map(({ status }) => status)).toContain('rejected');
+      expect(store.figures().bytes).toBeLessThanOrEqual(1_500_000);
+      expect(objects()).toHaveLength(store.figures().count);
+    });
+
+    it('lets an object take the place of another', async () => {
+      store = await open({ archiveBytes: 1_000_000 });
+      const { object } = await store.put('box', readerOf(bytes), { gzip: false });
+      expect(() => store.requireRoom()).toThrow(expect.objectContaining(limited));
+      store.requireRoom(object);
+      await store.put('box', readerOf(bytes), { gzip: false, replaces: object });
+    });
+
+    it('knows what an earlier owner left', async () => {
+      await store.put('box', readerOf(bytes), { gzip: false });
+      store = await open({ archiveBytes: 1_000_000 });
+      expect(() => store.requireRoom()).toThrow(expect.objectContaining(limited));
+    });
+  });
+
+  it('refuses to fill the last of the disk', async () => {
+    store = await open({ minFreeBytes: Number.MAX_SAFE_INTEGER });
+    expect(() => store.requireRoom()).toThrow(
+      expect.objectContaining({ code: 'disk_full', next: expect.stringContaining('--min-free-gib') }),
+    );
   });
 });
