@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { createDockerClient } from '../../src/engine/docker/client.ts';
 import type { DockerEndpoint } from '../../src/engine/docker/endpoint.ts';
 import { openEngine } from '../../src/engine/engine.ts';
+import { SANDBOX_LABEL } from '../../src/engine/labels.ts';
 import type { Engine } from '../../src/engine/options.ts';
 import { ensureDefaultSnapshot } from '../../src/setup/default-snapshot.ts';
 import { defaultCacheDir, describeHost } from '../../src/setup/host.ts';
@@ -77,6 +78,23 @@ describe('kill -9 of the Docker daemon', () => {
     );
     expect(alive.stdout).toBe('alive\n');
     await eventually('the pool is full again', () => engine.status().pool.parked === 2);
+  });
+
+  it('leaves no stopped sandbox running whose files were being read', async () => {
+    const { id } = await engine.lifecycle.create({ name: 'resting' }, call());
+    await engine.lifecycle.stop('resting', { force: true }, call());
+    const docker = createDockerClient(endpoint);
+    const container = async () => (await docker.listContainers({ [SANDBOX_LABEL]: id }))[0];
+    // As it is started for a moment where the image store hides a stopped container's files.
+    const quiet = await container();
+    if (quiet === undefined) throw new Error('the sandbox has no container');
+    await docker.startContainer(quiet.id);
+    await killDaemon();
+    await eventually('the engine notices', () => !engine.status().connected);
+    await startDaemon();
+    await eventually('it does not run any more', async () => (await container())?.state === 'exited');
+    expect(await engine.lifecycle.get('resting', call())).toMatchObject({ state: 'stopped' });
+    await engine.lifecycle.delete('resting', call());
   });
 
   it('fails a create that it interrupts with a typed error, and leaves nothing of it', async () => {

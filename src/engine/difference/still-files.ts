@@ -50,11 +50,15 @@ async function whileStartedQuietly<T>(
 ): Promise<T> {
   const { id, containerId } = sandbox.record;
   if (containerId === null) throw new ThawError('internal', 'A stopped sandbox has no container.');
-  const guest = await restartGuest(context, id, containerId, recordLimits(sandbox.record));
   try {
-    return await work(await requireHostFiles(context).upperDirectory(guest.place));
+    const guest = await restartGuest(context, id, containerId, recordLimits(sandbox.record));
+    try {
+      return await work(await requireHostFiles(context).upperDirectory(guest.place));
+    } finally {
+      guest.agent.close();
+    }
   } finally {
-    guest.agent.close();
+    // Also after a start that failed half-way: the sandbox is stopped, whatever became of this.
     await context.docker.killContainer(containerId, 'SIGKILL');
     await context.docker.waitContainer(containerId);
   }

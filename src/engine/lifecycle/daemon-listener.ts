@@ -26,8 +26,10 @@ export function daemonListener(context: EngineContext): LinkListener {
       const returns = returning.has(sandbox) && record.state === 'stopped' && !sandbox.isBusy;
       if (returns) move(context, sandbox, 'restart', { errorReason: null });
       const lost = record.state === 'started' && sandbox.guest?.agent.isOpen !== true;
-      if (!returns && !lost && record.state !== 'paused') return;
       const container = containers.find(({ labels }) => labels[SANDBOX_LABEL] === record.id) ?? null;
+      // The daemon went away while the files of a stopped one were read.
+      const strayed = record.state === 'stopped' && container?.state === 'running' && !sandbox.isBusy;
+      if (!returns && !lost && !strayed && record.state !== 'paused') return;
       await reconcileSandbox(context, sandbox, null, container);
     });
   };

@@ -128,6 +128,18 @@ async function settle(
   }
 }
 
+/** A stopped sandbox runs for a moment while its files are read (`still-files.ts`); a crash must not leave it running. */
+async function endWhatRuns(
+  { docker, log }: EngineContext,
+  { record }: ManagedSandbox,
+  container: ContainerSummary | null,
+): Promise<void> {
+  if (record.state !== 'stopped' || container?.state !== 'running') return;
+  log.info({ sandbox: record.name }, 'ending the container of a stopped sandbox');
+  await docker.killContainer(container.id, 'SIGKILL');
+  await docker.waitContainer(container.id);
+}
+
 /** Never throws: a sandbox that cannot be brought back is `error` with its cause, and delete still works on it. */
 export async function reconcileSandbox(
   context: EngineContext,
@@ -137,7 +149,10 @@ export async function reconcileSandbox(
 ): Promise<void> {
   try {
     await sandbox.queued('reconcile', () =>
-      runToEnd(context, sandbox, (run) => settle(context, run, unfinished, container)),
+      runToEnd(context, sandbox, async (run) => {
+        await settle(context, run, unfinished, container);
+        await endWhatRuns(context, sandbox, container);
+      }),
     );
   } catch (error) {
     context.log.error({ err: error, sandbox: sandbox.record.name }, 'a sandbox could not be brought back');
