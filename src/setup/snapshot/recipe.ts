@@ -68,8 +68,8 @@ export const finishScript = (recipe: SnapshotRecipe): string =>
   [
     'set -eu',
     `id ${recipe.user.name} >/dev/null 2>&1 || useradd --create-home --home-dir ${recipe.user.home} --uid ${recipe.user.uid} --shell /bin/bash ${recipe.user.name}`,
-    // One file to map in place of a dozen to open: every start of bash or Python is about 0.2 ms shorter.
-    'if [ -d /usr/lib/locale/C.utf8 ]; then localedef --add-to-archive /usr/lib/locale/C.utf8; fi',
+    // One file to map in place of a dozen to open: every start of bash or Python is about 0.2 ms shorter. The base may have it already.
+    'if [ -d /usr/lib/locale/C.utf8 ]; then localedef --add-to-archive --replace /usr/lib/locale/C.utf8; fi',
     ': > /etc/machine-id',
     'rm -f /var/lib/dbus/machine-id /etc/ssh/ssh_host_*',
     'apt-get clean',
