@@ -1,6 +1,7 @@
 /** The composition root of the owner: config to lock, engine, servers and idle watch; and how all of it ends. */
 import { rmSync } from 'node:fs';
 import { tools } from '../tools/index.ts';
+import type { AdmitToken } from './backend/sandbox-access.ts';
 import type { Clock } from './clock.ts';
 import { toTimestamp } from './clock.ts';
 import { openControlServer } from './control/control-server.ts';
@@ -16,6 +17,7 @@ import { buildCatalogue } from './server/catalogue.ts';
 import { Connections } from './server/connections.ts';
 import { openSocketServer } from './server/socket-server.ts';
 import { selectTools } from './server/surface.ts';
+import type { SshGateway } from './ssh/gateway.ts';
 import { version } from './version.ts';
 
 export interface OwnerDependencies {
@@ -62,6 +64,28 @@ export async function startOwner(dependencies: OwnerDependencies): Promise<Owner
   }
 }
 
+/** Null when it is off or cannot listen, which is no reason to be without sandboxes. */
+async function openSsh({
+  config: { sshHost, sshPort, paths },
+  supply,
+  log,
+}: {
+  readonly config: OwnerConfig;
+  readonly supply: EngineSupply;
+  readonly log: Logger;
+}): Promise<SshGateway | null> {
+  if (sshPort === 0) return null;
+  try {
+    // Loaded only now: it takes as long as all else that an owner loads before it listens.
+    const { openGateway } = await import('./ssh/gateway.ts');
+    const admit: AdmitToken = async (token, signal) => (await supply.acquire({ signal })).admitSsh(token);
+    return await openGateway({ host: sshHost, port: sshPort, stateDir: paths.stateDir, admit, log });
+  } catch (error) {
+    log.error({ err: error }, 'the SSH gateway does not run');
+    return null;
+  }
+}
+
 async function open(
   { config, openEngine, clock, log, pid, args, waitMs }: OwnerDependencies,
   lock: OwnerLock,
@@ -76,8 +100,10 @@ async function open(
   writeOwnerFacts(paths, { pid, version, startedAt, args: [...args] });
   removeSockets();
 
+  let ssh: SshGateway | null = null;
   const supply = new EngineSupply({
     open: openEngine,
+    sshEndpoint: () => ssh?.endpoint ?? null,
     clock,
     log,
     ...(waitMs === undefined ? {} : { waitMs }),
@@ -97,6 +123,7 @@ async function open(
     stateDir: paths.stateDir,
     mcpSocket: paths.mcpSocket,
     clients: [...connections.clients()],
+    ssh: ssh === null ? null : { host: ssh.endpoint.host, port: ssh.endpoint.port, visitors: ssh.visitors },
     preparation: { state: supply.state, message: supply.message },
     engine: supply.engine === null ? null : { ...supply.engine.status() },
     disk: (await supply.engine?.disk()) ?? null,
@@ -116,6 +143,7 @@ async function open(
     log,
   });
   log.info({ pid, version, socket: paths.mcpSocket }, 'owner listens');
+  ssh = await openSsh({ config, supply, log });
 
   const isBusy = (): boolean =>
     connections.size > 0 || supply.state === 'preparing' || (supply.engine?.runningSandboxes() ?? 0) > 0;
@@ -135,6 +163,7 @@ async function open(
     endWatch();
     await mcp.close();
     closeControl();
+    await ssh?.close();
     removeSockets();
     const leavesWork = options.sandboxes === 'keep' && (supply.engine?.runningSandboxes() ?? 0) > 0;
     try {

@@ -1,5 +1,5 @@
 /** Makers of identifiers and secrets. The only file that asks for randomness. */
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 
 declare const brand: unique symbol;
 type Branded<Name extends string> = string & { readonly [brand]: Name };
@@ -17,3 +17,10 @@ export const newUuid = (): string => randomUUID();
 export const randomHex = (bytes: number): string => randomBytes(bytes).toString('hex');
 /** A factor between 0.75 and 1.25 to spread retries. */
 export const jitter = (): number => 0.75 + (randomBytes(1)[0] ?? 0) / 510;
+
+const ALPHANUMERIC = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
+
+/** A secret of `length` letters and digits, each as likely as the others: about 5.95 bits a character. */
+export function randomToken(length: number): string {
+  return Array.from({ length }, () => ALPHANUMERIC[randomInt(ALPHANUMERIC.length)]).join('');
+}

@@ -4,6 +4,7 @@ import sandboxAncestors from './sandbox-ancestors.ts';
 import sandboxArchive from './sandbox-archive.ts';
 import sandboxBackup from './sandbox-backup.ts';
 import sandboxCreate from './sandbox-create.ts';
+import sandboxCreateSsh from './sandbox-create-ssh.ts';
 import sandboxDelete from './sandbox-delete.ts';
 import sandboxExec from './sandbox-exec.ts';
 import sandboxFork from './sandbox-fork.ts';
@@ -17,6 +18,7 @@ import sandboxReadFile from './sandbox-read-file.ts';
 import sandboxRecover from './sandbox-recover.ts';
 import sandboxResize from './sandbox-resize.ts';
 import sandboxResume from './sandbox-resume.ts';
+import sandboxRevokeSsh from './sandbox-revoke-ssh.ts';
 import sandboxSetAutoarchive from './sandbox-set-autoarchive.ts';
 import sandboxSetAutodelete from './sandbox-set-autodelete.ts';
 import sandboxSetAutostop from './sandbox-set-autostop.ts';
@@ -27,6 +29,7 @@ import sandboxSnapshot from './sandbox-snapshot.ts';
 import sandboxStart from './sandbox-start.ts';
 import sandboxStop from './sandbox-stop.ts';
 import sandboxTouch from './sandbox-touch.ts';
+import sandboxValidateSsh from './sandbox-validate-ssh.ts';
 import sandboxWriteFile from './sandbox-write-file.ts';
 import snapshotDelete from './snapshot-delete.ts';
 import snapshotGet from './snapshot-get.ts';
@@ -64,4 +67,7 @@ export const tools: readonly Tool[] = [
   sandboxReadFile,
   sandboxWriteFile,
   sandboxListFiles,
+  sandboxCreateSsh,
+  sandboxRevokeSsh,
+  sandboxValidateSsh,
 ];

@@ -24,6 +24,7 @@ import type {
 import type { ListSandboxes, SandboxPage } from '../../schemas/list-sandboxes.ts';
 import type { Sandbox } from '../../schemas/sandbox.ts';
 import type { ResizeSandbox } from '../../schemas/settings.ts';
+import type { RevokedSsh, SshAccess, SshAccessValidation } from '../../schemas/ssh.ts';
 import { ThawError } from '../errors.ts';
 
 /** What every operation gets beside its input. */
@@ -98,6 +99,19 @@ export interface FileOperations {
   list(sandbox: string, request: ListFiles, context: CallContext): Promise<FileListing>;
 }
 
+/** Tokens with which a sandbox is reached over SSH. */
+export interface SshOperations {
+  /** Ends the access that there is, with its live sessions: a sandbox has one at a time. */
+  create(
+    sandbox: string,
+    options: { readonly expiresInMinutes: number },
+    context: CallContext,
+  ): Promise<SshAccess>;
+  /** `token` null: whatever there is. Ends live sessions. */
+  revoke(sandbox: string, token: string | null, context: CallContext): Promise<RevokedSsh>;
+  validate(token: string, context: CallContext): Promise<SshAccessValidation>;
+}
+
 /** The operation groups, by name. */
 export interface OperationGroups {
   readonly lifecycle: LifecycleOperations;
@@ -107,6 +121,7 @@ export interface OperationGroups {
   readonly snapshots: SnapshotOperations;
   readonly exec: ExecOperations;
   readonly files: FileOperations;
+  readonly ssh: SshOperations;
 }
 
 export interface Backend extends Partial<OperationGroups> {

@@ -55,13 +55,13 @@ export const makeEngineOpener: OpenerFactory = (config, log, host): EngineOpener
     image: config.image ?? undefined,
     install: config.install,
   };
-  return async ({ progress, signal }) => {
+  return async ({ progress, signal, sshEndpoint }) => {
     const prepared = await prepare(
       { ...options, signal },
       lineProgress((line) => progress(line.trim())),
     );
     signal.throwIfAborted();
-    const engine = await openEngine(engineOptions(config, prepared, log));
+    const engine = await openEngine({ ...engineOptions(config, prepared, log), sshEndpoint });
     return {
       engine,
       releaseHost: async () => {

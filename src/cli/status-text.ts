@@ -63,6 +63,11 @@ function engineState({ state, message }: OwnerStatus['preparation']): string {
   return message === null ? state : `${state}: ${message}`;
 }
 
+function sshState(ssh: OwnerStatus['ssh']): string {
+  if (ssh === null) return 'off';
+  return `${ssh.host.includes(':') ? `[${ssh.host}]` : ssh.host}:${ssh.port}, ${ssh.visitors} connected`;
+}
+
 export function statusText(status: OwnerStatus): string {
   const names = status.clients.map(({ name }) => name ?? 'not introduced').join(', ');
   const rows: readonly (readonly [string, string])[] = [
@@ -70,6 +75,7 @@ export function statusText(status: OwnerStatus): string {
     ['state', status.stateDir],
     ['socket', status.mcpSocket],
     ['clients', status.clients.length === 0 ? 'none' : `${status.clients.length} (${names})`],
+    ['ssh', sshState(status.ssh)],
     ['engine', engineState(status.preparation)],
     ...(status.engine === null ? [] : engineRows(status.engine)),
     ...(status.disk === null ? [] : diskRows(status.disk)),

@@ -3,6 +3,7 @@
  * a failed preparation is told to callers and tried again on a later call.
  */
 import type { CallContext } from '../backend/port.ts';
+import type { SshEndpoint } from '../backend/sandbox-access.ts';
 import type { Clock } from '../clock.ts';
 import type { Engine } from '../engine/options.ts';
 import { ThawError, toThawError } from '../errors.ts';
@@ -17,10 +18,13 @@ export interface OpenedEngine {
 export type EngineOpener = (context: {
   readonly signal: AbortSignal;
   readonly progress: (message: string) => void;
+  /** Where the SSH gateway listens by then, or null. */
+  readonly sshEndpoint: () => SshEndpoint | null;
 }) => Promise<OpenedEngine>;
 
 export interface EngineSupplyOptions {
   readonly open: EngineOpener;
+  readonly sshEndpoint: () => SshEndpoint | null;
   readonly clock: Clock;
   readonly log: Logger;
   /** How long a call waits for the preparation. Clients give up at 60 s. */
@@ -95,7 +99,8 @@ export class EngineSupply {
     const { clock, log } = this.#options;
     const sinceMs = clock.monotonic();
     this.#message = 'starting';
-    const done = this.#options.open({ signal: this.#abort.signal, progress: this.#report }).then(
+    const { open, sshEndpoint } = this.#options;
+    const done = open({ signal: this.#abort.signal, progress: this.#report, sshEndpoint }).then(
       async (opened) => {
         if (this.#state.kind === 'closed') {
           await opened.engine.close({ sandboxes: 'keep' });

@@ -30,6 +30,8 @@ const Config = z.object({
   helper: z.enum(['on', 'off']),
   readOnly: z.boolean(),
   maxClients: z.number(),
+  sshHost: z.string().max(255),
+  sshPort: z.number(),
   idleMinutes: z.number(),
   logLevel: z.enum(logLevels),
 });

@@ -179,6 +179,22 @@ export const ownerOptions = {
     default: 256,
     help: 'MCP clients at once; more are turned away',
   },
+  sshHost: {
+    flag: 'ssh-host',
+    variable: 'THAW_SSH_HOST',
+    kind: 'text',
+    default: '127.0.0.1',
+    help: 'address that the SSH gateway listens on; any other than loopback lets the network try tokens',
+  },
+  sshPort: {
+    flag: 'ssh-port',
+    variable: 'THAW_SSH_PORT',
+    kind: 'integer',
+    min: 0,
+    max: 65_535,
+    default: 2222,
+    help: 'port of the SSH gateway, a free one when it is taken; 0 turns the gateway off',
+  },
   idleMinutes: {
     flag: 'idle-minutes',
     variable: 'THAW_IDLE_MINUTES',

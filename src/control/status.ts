@@ -43,6 +43,8 @@ export const OwnerStatus = z.object({
   stateDir: z.string(),
   mcpSocket: z.string(),
   clients: z.array(z.object({ id: z.number(), name: z.string().nullable() })),
+  /** Null while it does not listen. */
+  ssh: z.object({ host: z.string(), port: z.number().int(), visitors: z.number().int() }).nullable(),
   preparation: z.object({
     state: z.enum(['preparing', 'ready', 'failed', 'closed']),
     /** What it does, or why it failed. */

@@ -1,5 +1,6 @@
 /** Ends an engine in order: nothing new, then the pool, then what runs, then the store. */
 
+import { ThawError } from '../errors.ts';
 import { forEachBounded } from './bounded.ts';
 import type { EngineContext } from './context.ts';
 import type { DaemonLink } from './daemon-link.ts';
@@ -51,6 +52,7 @@ export async function closeEngine(
   await context.background.settle();
   await attempt(context, 'leave the event stream', () => link.close());
   for (const sandbox of context.registry.all()) {
+    sandbox.endVisits(new ThawError('cancelled', 'Thaw is shutting down.'));
     const { guest } = sandbox;
     sandbox.guest = null;
     guest?.agent.close();

@@ -27,6 +27,7 @@ import { openContext } from './open-context.ts';
 import type { Engine, EngineOptions, EngineStatus } from './options.ts';
 import { Pools } from './pool/pools.ts';
 import { reconcile } from './reconcile/reconcile.ts';
+import { sshOperations } from './ssh/ssh-operations.ts';
 
 interface Parts {
   readonly context: EngineContext;
@@ -109,6 +110,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const parkedSizes = new ParkedSizes();
   const parts: Parts = { context, pools, link, info, version };
   const { registry } = context;
+  const ssh = sshOperations(context);
   return {
     kind: 'embedded',
     lifecycle: lifecycle(parts),
@@ -125,6 +127,8 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       list: async (name, request, { signal }) =>
         await listSandboxFiles(context, registry.find(name), request, signal),
     },
+    ssh,
+    admitSsh: (token) => ssh.admit(token),
     status: () => statusOf(parts),
     disk: () => measureDisk(context, pools, parkedSizes),
     runningSandboxes: () => registry.all().filter(({ record }) => !AT_REST.has(record.state)).length,

@@ -3,12 +3,19 @@ import { ThawError } from '../errors.ts';
 import type { Guest } from './guest/guest.ts';
 import type { SandboxRecord } from './store/records.ts';
 
+/** A connection from outside that is open as long as the sandbox runs. */
+export interface Visit {
+  end(reason: ThawError): void;
+}
+
 export class ManagedSandbox {
   record: SandboxRecord;
   /** The running container, or null while there is none or no connection to it. */
   guest: Guest | null = null;
-  /** Commands that run now: a sandbox at work is not idle. */
+  /** Commands that run and connections that are open now: a sandbox at work is not idle. */
   runningCommands = 0;
+  /** Ended when it does not run any more. */
+  readonly visits = new Set<Visit>();
   /** When the kernel last killed something in it for want of memory; 0 for never. Milliseconds since the epoch. */
   outOfMemoryAt = 0;
   /** When it ended without having been asked to; 0 for never. Milliseconds since the epoch. */
@@ -26,6 +33,10 @@ export class ManagedSandbox {
   /** Whether an operation runs or waits. */
   get isBusy(): boolean {
     return this.#waiting > 0;
+  }
+
+  endVisits(reason: ThawError): void {
+    for (const visit of [...this.visits]) visit.end(reason);
   }
 
   /** Runs `work` alone on this sandbox; throws `busy` when another operation runs or waits. */

@@ -1,5 +1,6 @@
 /** What the composition root hands to the engine. Everything is resolved and checked by then. */
 import type { OperationGroups } from '../backend/port.ts';
+import type { SandboxAccess, SshEndpoint } from '../backend/sandbox-access.ts';
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../log.ts';
 import type { DiskBounds } from './disk/bounds.ts';
@@ -35,6 +36,8 @@ export interface EngineOptions {
   readonly disk?: Partial<DiskBounds>;
   /** `off`: no host helper container; freezing and limits go through the Docker API and are slower. */
   readonly helper: 'on' | 'off';
+  /** Where the SSH gateway listens; null while it does not. Without it there is none. */
+  readonly sshEndpoint?: () => SshEndpoint | null;
   readonly clock: Clock;
   readonly log: Logger;
   /** Called right after each step of an operation is on disk; a seam for crash tests. */
@@ -71,6 +74,8 @@ export interface EngineStatus {
 /** The embedded backend with its life: what `openEngine(options)` in `engine.ts` resolves to. */
 export interface Engine extends OperationGroups {
   readonly kind: 'embedded';
+  /** The way into the sandbox of a valid SSH token; null for any other token. */
+  admitSsh(token: string): SandboxAccess | null;
   status(): EngineStatus;
   /** Bytes, numbers and bounds of what is kept on disk, measured now. */
   disk(): Promise<DiskUse>;

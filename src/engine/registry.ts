@@ -100,6 +100,7 @@ export class Registry {
     this.#store.transaction(() => {
       this.#store.dropSandbox(id);
       this.#store.dropJournal(id);
+      this.#store.dropSshAccess(id);
     });
     this.#byId.delete(id);
     this.#activityWrites.delete(id);

@@ -40,7 +40,7 @@ const rules: readonly Rule[] = [
     rule: 'the engine imports no remote backend, server, command line or set-up',
     from: isIn('src/engine/'),
     allowed: (imported) =>
-      !isIn('src/remote/', 'src/server/', 'src/cli/', 'src/setup/', 'tools/', 'src/app.ts')(imported),
+      !isIn('src/remote/', 'src/server/', 'src/ssh/', 'src/cli/', 'src/setup/', 'tools/', 'src/app.ts')(imported),
   },
   {
     rule: 'the remote backend imports no engine, server, command line or set-up',
@@ -59,8 +59,21 @@ const rules: readonly Rule[] = [
     allowed: (imported) => !imported.startsWith('@modelcontextprotocol/'),
   },
   {
+    rule: 'the SSH gateway knows a way into a sandbox, and nothing of engines, tools and servers',
+    from: isIn('src/ssh/'),
+    allowed: (imported) =>
+      isIn('src/ssh/')(imported) ||
+      !isOwn(imported) ||
+      ['src/backend/sandbox-access.ts', 'src/errors.ts', 'src/log.ts'].includes(imported),
+  },
+  {
+    rule: 'only src/ssh knows ssh2',
+    from: (path) => !path.startsWith('src/ssh/'),
+    allowed: (imported) => imported !== 'ssh2',
+  },
+  {
     rule: 'the backend port knows no implementation',
-    from: isIn('src/backend/port.ts'),
+    from: isIn('src/backend/port.ts', 'src/backend/sandbox-access.ts'),
     allowed: (imported) => isIn('schemas/')(imported) || imported === 'src/errors.ts',
   },
 ];

@@ -18,6 +18,7 @@ const operations = {
   snapshots: ['fromSandbox', 'list', 'get', 'delete'],
   exec: ['exec'],
   files: ['read', 'write', 'list'],
+  ssh: ['create', 'revoke', 'validate'],
 } as const satisfies Record<keyof OperationGroups, readonly string[]>;
 
 type AnyOperation = (...args: readonly unknown[]) => Promise<unknown>;

@@ -121,6 +121,12 @@ export function fakeEngine(events: FakeEngineEvents): Engine {
       write: async () => unplanned('write'),
       list: async () => unplanned('list'),
     },
+    ssh: {
+      create: async () => unplanned('ssh create'),
+      revoke: async () => unplanned('ssh revoke'),
+      validate: async () => ({ valid: false, sandboxId: null }),
+    },
+    admitSsh: () => null,
     status,
     disk: async () => ({
       archives: { count: 0, bytes: 0, limitBytes: 1024 ** 3, freeBytes: 1024 ** 3 },

@@ -105,6 +105,16 @@ export const SnapshotRecord = z.object({
 });
 export type SnapshotRecord = z.infer<typeof SnapshotRecord>;
 
+/** A token for SSH; of the token itself only its SHA-256 is kept. Times are milliseconds since the epoch. */
+export const SshAccessRecord = z.object({
+  id: z.uuid(),
+  sandboxId: Id,
+  tokenHash: z.string(),
+  createdAt: z.number(),
+  expiresAt: z.number(),
+});
+export type SshAccessRecord = z.infer<typeof SshAccessRecord>;
+
 export const journalOperations = [
   'create',
   'start',

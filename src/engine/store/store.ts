@@ -8,6 +8,7 @@ import {
   ParkedRecord,
   SandboxRecord,
   SnapshotRecord,
+  SshAccessRecord,
 } from './records.ts';
 
 const RecordRow = z.object({ record: z.string() });
@@ -46,6 +47,11 @@ function prepareStatements(sql: Sql) {
       'insert into snapshots (id, name, record) values (?, ?, ?) on conflict (id) do update set name = excluded.name, record = excluded.record',
     ),
     dropSnapshot: sql.prepare('delete from snapshots where id = ?'),
+    sshAccesses: sql.prepare('select record from ssh_access'),
+    putSshAccess: sql.prepare(
+      'insert into ssh_access (sandbox_id, record) values (?, ?) on conflict (sandbox_id) do update set record = excluded.record',
+    ),
+    dropSshAccess: sql.prepare('delete from ssh_access where sandbox_id = ?'),
     begin: sql.prepare('begin immediate'),
     commit: sql.prepare('commit'),
     rollback: sql.prepare('rollback'),
@@ -136,6 +142,21 @@ export class Store {
 
   dropSnapshot(id: string): void {
     this.#statements.dropSnapshot.run(id);
+  }
+
+  sshAccesses(): SshAccessRecord[] {
+    return this.#statements.sshAccesses
+      .all()
+      .map((row) => SshAccessRecord.parse(JSON.parse(RecordRow.parse(row).record)));
+  }
+
+  /** A sandbox has one at most: an earlier one is replaced. */
+  putSshAccess(record: SshAccessRecord): void {
+    this.#statements.putSshAccess.run(record.sandboxId, JSON.stringify(record));
+  }
+
+  dropSshAccess(sandboxId: SandboxId): void {
+    this.#statements.dropSshAccess.run(sandboxId);
   }
 
   close(): void {

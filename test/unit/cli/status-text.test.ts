@@ -10,6 +10,7 @@ const status: OwnerStatus = {
   uptimeSeconds: 3_725,
   stateDir: '/s',
   mcpSocket: '/s/mcp.sock',
+  ssh: { host: '127.0.0.1', port: 2222, visitors: 1 },
   clients: [
     { id: 1, name: 'claude' },
     { id: 2, name: null },

@@ -1,0 +1,97 @@
+/** One connection of a token's holder: what it may do in the sandbox, and how it ends. */
+import type { AccessProcess, ProcessSettings, SandboxAccess } from '../../backend/sandbox-access.ts';
+import { ThawError } from '../../errors.ts';
+import type { EngineContext } from '../context.ts';
+import { requireGuest } from '../lifecycle/supervise.ts';
+import type { ManagedSandbox } from '../managed-sandbox.ts';
+import type { SshAccessRecord } from '../store/records.ts';
+
+/** As the API does it: an open connection is activity, noted this often. */
+const TOUCH_MS = 45_000;
+/** The longest that a timer can be set to. */
+const MAX_TIMER_MS = 2_147_483_647;
+
+interface Parts {
+  readonly context: EngineContext;
+  readonly sandbox: ManagedSandbox;
+  readonly record: SshAccessRecord;
+  /** Called once when it is over, whoever ended it. */
+  readonly onClosed: () => void;
+}
+
+export interface SshVisit extends SandboxAccess {
+  readonly accessId: string;
+  end(reason: ThawError): void;
+}
+
+/** Runs `task` every `delayMs` until the returned function is called. */
+function every({ clock }: EngineContext, delayMs: number, task: () => void): () => void {
+  let cancel: () => void = () => undefined;
+  const next = (): void => {
+    cancel = clock.schedule(delayMs, () => {
+      task();
+      next();
+    });
+  };
+  next();
+  return () => cancel();
+}
+
+/** Runs `task` at a time however far away. */
+function at({ clock }: EngineContext, time: number, task: () => void): () => void {
+  let cancel: () => void = () => undefined;
+  const next = (): void => {
+    const left = time - clock.now();
+    cancel = clock.schedule(Math.min(Math.max(left, 0), MAX_TIMER_MS), left > MAX_TIMER_MS ? next : task);
+  };
+  next();
+  return () => cancel();
+}
+
+export function openVisit({ context, sandbox, record, onClosed }: Parts): SshVisit {
+  const { registry, snapshots } = context;
+  const controller = new AbortController();
+  const finish = (): void => {
+    if (!sandbox.visits.delete(visit)) return;
+    stopTouching();
+    stopExpiry();
+    sandbox.runningCommands -= 1;
+    registry.touch(sandbox);
+    onClosed();
+  };
+  const run = async (
+    argv: (shell: string) => readonly string[],
+    { env, pty }: ProcessSettings,
+  ): Promise<AccessProcess> => {
+    const { agent } = await requireGuest(context, sandbox);
+    controller.signal.throwIfAborted();
+    const { user, imageId } = sandbox.record;
+    const shell = snapshots.traits(imageId)?.shell ?? '/bin/sh';
+    return await agent.spawn({
+      argv: argv(shell),
+      env: { ...sandbox.record.env, ...env },
+      user,
+      ...(pty === undefined ? { stdin: true } : { pty }),
+    });
+  };
+  const visit: SshVisit = {
+    accessId: record.id,
+    sandbox: sandbox.record.name,
+    ended: controller.signal,
+    shell: async (settings) => await run((shell) => [shell, '-l'], settings),
+    command: async (text, settings) => await run((shell) => [shell, '-c', text], settings),
+    end(reason) {
+      finish();
+      controller.abort(reason);
+    },
+    close: finish,
+  };
+  sandbox.visits.add(visit);
+  sandbox.runningCommands += 1;
+  registry.touch(sandbox);
+  const stopTouching = every(context, TOUCH_MS, () => registry.touch(sandbox));
+  const stopExpiry = at(context, record.expiresAt, () =>
+    visit.end(new ThawError('permission_denied', 'The SSH token has expired.')),
+  );
+  return visit;
+}

@@ -1,0 +1,19 @@
+/** sandbox_create_ssh: a token with which a person or a program reaches a sandbox over SSH. */
+import { z } from 'zod';
+import { SandboxRef } from '../schemas/sandbox-ref.ts';
+import { DEFAULT_SSH_MINUTES, SshAccess, SshMinutes } from '../schemas/ssh.ts';
+import { requireGroup } from '../src/backend/port.ts';
+import { defineTool } from './define-tool.ts';
+
+export default defineTool({
+  name: 'sandbox_create_ssh',
+  title: 'Give SSH access',
+  description:
+    'Makes a token for ssh, scp, sftp, rsync, git, port forwarding and IDEs on the machine where Thaw runs. The token is the password: show sshCommand to the user only. It ends an earlier token of the sandbox and its sessions. The sandbox must run to be connected to.',
+  kind: 'create',
+  group: 'ssh',
+  input: z.strictObject({ sandbox: SandboxRef, expiresInMinutes: SshMinutes.optional() }),
+  output: SshAccess,
+  handle: ({ sandbox, expiresInMinutes = DEFAULT_SSH_MINUTES }, { backend, context }) =>
+    requireGroup(backend, 'ssh').create(sandbox, { expiresInMinutes }, context),
+});
