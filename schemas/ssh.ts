@@ -19,19 +19,19 @@ export const SshToken = z.string().min(1).max(128);
 export const SshAccess = z.object({
   id: z.uuid(),
   sandboxId: z.uuid(),
-  token: z.string().describe('shown only now'),
+  token: z.string(),
   expiresAt: Timestamp,
   createdAt: Timestamp,
   updatedAt: Timestamp,
   sshCommand: z.string(),
-  sshConfig: z.string().describe('block for ~/.ssh/config'),
+  sshConfig: z.string(),
 });
 export type SshAccess = z.infer<typeof SshAccess>;
 
 export const SshAccessValidation = z.object({ valid: z.boolean(), sandboxId: z.uuid().nullable() });
 export type SshAccessValidation = z.infer<typeof SshAccessValidation>;
 
-const revoked = z.number().int().describe('tokens that were valid until now');
+const revoked = z.number().int().describe('tokens');
 
 /** The sandbox, as the API answers a revocation, and how many tokens it was about. */
 export const RevokedSsh = Sandbox.extend({ revoked });

@@ -9,7 +9,7 @@ export default defineTool({
   name: 'sandbox_create_ssh',
   title: 'Give SSH access',
   description:
-    'Makes a token for ssh, scp, sftp, rsync, git, port forwarding and IDEs on the machine where Thaw runs. The token is the password: show sshCommand to the user only. It ends an earlier token of the sandbox and its sessions. The sandbox must run to be connected to.',
+    'Makes a token for ssh, scp, sftp, rsync, git and IDEs on the host of Thaw. It is the only credential: give it to the user alone. Ends an earlier token of the sandbox and its sessions.',
   kind: 'create',
   group: 'ssh',
   input: z.strictObject({ sandbox: SandboxRef, expiresInMinutes: SshMinutes.optional() }),

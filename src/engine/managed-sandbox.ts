@@ -36,7 +36,7 @@ export class ManagedSandbox {
   }
 
   endVisits(reason: ThawError): void {
-    for (const visit of [...this.visits]) visit.end(reason);
+    for (const visit of this.visits) visit.end(reason);
   }
 
   /** Runs `work` alone on this sandbox; throws `busy` when another operation runs or waits. */

@@ -19,7 +19,7 @@ const relayEntryPoints = { thaw: 'src/main.ts' };
 
 /** Parts of dockerode that Thaw never uses (BuildKit sessions, daemons over ssh) and that would double its size. */
 const absentModules = /^(@grpc\/grpc-js|@grpc\/proto-loader|protobufjs|ssh2)$/;
-/** Who asks for them; Thaw's own SSH gateway has the last one. */
+/** Who asks for them. Thaw's own SSH gateway has the last one, which stays in node_modules: it has a native part. */
 const withoutThem = /\/node_modules\/(dockerode|docker-modem)\//;
 
 /** Not minified: measured, it changes neither start-up (60 ms for the Docker client either way) nor anything else but stack traces. */
@@ -98,7 +98,7 @@ async function bundle() {
         name: 'absent-modules',
         setup(builder) {
           builder.onResolve({ filter: absentModules }, ({ path, importer }) =>
-            withoutThem.test(importer) ? { path, namespace: 'absent' } : null,
+            withoutThem.test(importer) ? { path, namespace: 'absent' } : { path, external: true },
           );
           builder.onLoad({ filter: /.*/, namespace: 'absent' }, () => ({ contents: 'module.exports = {};' }));
         },

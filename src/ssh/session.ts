@@ -2,13 +2,11 @@
 import type { PseudoTtyInfo, ServerChannel, Session, WindowChangeInfo } from 'ssh2';
 import type { AccessProcess, ProcessSettings, SandboxAccess } from '../backend/sandbox-access.ts';
 import { toThawError } from '../errors.ts';
-import type { Visitor } from './visitor.ts';
 import { relayInput, relayOutput } from './relay.ts';
 import { SessionEnvironment, safeTerm } from './session-environment.ts';
 import { SIGHUP, signalName, signalNumber } from './signals.ts';
+import { EXIT_FAILED, type Visitor } from './visitor.ts';
 
-/** What OpenSSH ends with when the connection and not the command failed. */
-const EXIT_FAILED = 255;
 const MAX_CELLS = 65_535;
 const DEFAULT_SIZE = { cols: 80, rows: 24 } as const;
 
@@ -39,9 +37,12 @@ class ServedSession {
   readonly #environment = new SessionEnvironment();
   #terminal: { readonly term: string; size: Size } | null = null;
   #process: AccessProcess | null = null;
+  readonly #access: SandboxAccess;
+  readonly #over = new AbortController();
 
-  constructor(visitor: Visitor) {
+  constructor(visitor: Visitor, access: SandboxAccess) {
     this.#visitor = visitor;
+    this.#access = access;
   }
 
   openTerminal({ term, cols, rows }: PseudoTtyInfo): void {
@@ -77,10 +78,12 @@ class ServedSession {
       this.#process = process;
       if (terminal !== null) process.resize(terminal.size);
       // As when a terminal is closed; what is to live on without one ignores it.
-      void output.closed.then(() => {
+      const hangUp = (): void => {
         process.signal(SIGHUP);
         process.closeStdin();
-      });
+      };
+      void output.closed.then(hangUp);
+      this.#access.ended.addEventListener('abort', hangUp, { once: true, signal: this.#over.signal });
       relayInput(channel, { write: (data) => process.write(data), end: () => process.closeStdin() });
       await Promise.all([
         relayOutput(process.output('stdout'), output),
@@ -94,6 +97,7 @@ class ServedSession {
       channel.exit(EXIT_FAILED);
     } finally {
       this.#process = null;
+      this.#over.abort();
       channel.end();
     }
   }
@@ -101,7 +105,7 @@ class ServedSession {
 
 /** Serves a session that was accepted. Terminal and variables come first, then one of shell, command and subsystem. */
 export function serveSession(session: Session, access: SandboxAccess, visitor: Visitor): void {
-  const served = new ServedSession(visitor);
+  const served = new ServedSession(visitor, access);
   const answer = (taken: boolean, accept: Answer, reject: Answer): void => {
     if (taken) accept?.();
     else reject?.();

@@ -8,7 +8,9 @@ import { ChannelOutput } from './channel-output.ts';
 import { limits } from './limits.ts';
 
 /** How long a peer is given to take the last words. */
-const FAREWELL_MS = 500;
+const FAREWELL_MS = 1_000;
+/** What OpenSSH ends with when the connection and not the command failed. */
+export const EXIT_FAILED = 255;
 
 export class Visitor {
   readonly #client: Connection;
@@ -71,18 +73,28 @@ export class Visitor {
 
   /** What fails for another reason than the sandbox's state is worth a line. */
   noteFailure(error: unknown): void {
-    if (!isThawError(error, 'state_conflict', 'cancelled')) this.#log.info({ err: error }, 'an SSH request failed');
+    if (!isThawError(error, 'state_conflict', 'cancelled'))
+      this.#log.info({ err: error }, 'an SSH request failed');
   }
 
   get connection(): Connection {
     return this.#client;
   }
 
+  /** A client ends by itself when its sessions do, and shows what they said; a disconnect on top of that would hide it. */
   async #sayGoodbye(message: string): Promise<void> {
+    this.#reserved = limits.channels;
     const timer = setTimeout(() => this.#socket.destroy(), FAREWELL_MS);
     this.#socket.once('close', () => clearTimeout(timer));
-    const sessions = [...this.#channels].filter(([channel]) => channel.type === 'session');
-    await Promise.all(sessions.map(([, output]) => output.write(`\r\nthaw: ${message}\r\n`, 'stderr')));
+    const sessions = [...this.#channels].filter(([channel]) => channel.subtype !== undefined);
+    await Promise.all(
+      sessions.map(async ([channel, output]) => {
+        await output.write(`\r\nthaw: ${message}\r\n`, 'stderr');
+        channel.exit(EXIT_FAILED);
+        channel.end();
+        await output.closed;
+      }),
+    );
     this.#client.end();
   }
 

@@ -40,7 +40,15 @@ const rules: readonly Rule[] = [
     rule: 'the engine imports no remote backend, server, command line or set-up',
     from: isIn('src/engine/'),
     allowed: (imported) =>
-      !isIn('src/remote/', 'src/server/', 'src/ssh/', 'src/cli/', 'src/setup/', 'tools/', 'src/app.ts')(imported),
+      !isIn(
+        'src/remote/',
+        'src/server/',
+        'src/ssh/',
+        'src/cli/',
+        'src/setup/',
+        'tools/',
+        'src/app.ts',
+      )(imported),
   },
   {
     rule: 'the remote backend imports no engine, server, command line or set-up',

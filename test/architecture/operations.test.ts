@@ -27,8 +27,6 @@ const neverServed = [
   'expireSignedPortPreviewUrl',
   'getBuildLogs',
   'getBuildLogsUrl',
-  'createSshAccess',
-  'revokeSshAccess',
   'getToolboxProxyUrl',
   'getSandboxSigningKey',
   'rotateSigningKey',
@@ -90,7 +88,6 @@ describe('the operations of the API', () => {
     expect(ofKind('internal')).toEqual([
       'getSandboxesForRunner',
       'updateSandboxState',
-      'validateSshAccess',
       'getOrganizationBySandboxId',
       'getRegionQuotaBySandboxId',
       'resolveSandboxSecrets',

@@ -81,5 +81,6 @@ it('lists only what reads in read-only mode', () => {
     'snapshot_get',
     'sandbox_read_file',
     'sandbox_list_files',
+    'sandbox_validate_ssh',
   ]);
 });

@@ -11,6 +11,7 @@ import { copiesBadCalls } from './tools-bad/copies.ts';
 import { execFileBadCalls } from './tools-bad/exec-files.ts';
 import { lifecycleBadCalls } from './tools-bad/lifecycle.ts';
 import { settingsBadCalls } from './tools-bad/settings.ts';
+import { sshBadCalls } from './tools-bad/ssh.ts';
 import { templateBadCalls } from './tools-bad/templates.ts';
 
 const fake = fakeBackend({
@@ -45,6 +46,7 @@ describe('wrong arguments', () => {
     ...copiesBadCalls,
     ...templateBadCalls,
     ...execFileBadCalls,
+    ...sshBadCalls,
   ];
 
   it.each(cases)('%s %j', async (tool, given, expected) => {

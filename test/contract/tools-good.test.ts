@@ -10,6 +10,7 @@ import { copiesCases } from './tools-good/copies.ts';
 import { execFileCases } from './tools-good/exec-files.ts';
 import { lifecycleCases } from './tools-good/lifecycle.ts';
 import { settingsCases } from './tools-good/settings.ts';
+import { sshCases } from './tools-good/ssh.ts';
 import { templateCases } from './tools-good/templates.ts';
 
 let fixture: McpFixture;
@@ -25,7 +26,14 @@ async function open(fake: FakeBackend): Promise<void> {
 }
 
 /** A family of tools is a file of `tools-good`. */
-const cases = [...lifecycleCases, ...settingsCases, ...copiesCases, ...templateCases, ...execFileCases];
+const cases = [
+  ...lifecycleCases,
+  ...settingsCases,
+  ...copiesCases,
+  ...templateCases,
+  ...execFileCases,
+  ...sshCases,
+];
 
 it.each(cases)('$tool passes its input on and answers the same facts twice', async (planned) => {
   const fake = fakeBackend(planned.plan);

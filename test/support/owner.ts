@@ -23,7 +23,7 @@ export async function bundleFakeThaw(): Promise<{ readonly entry: string; remove
     platform: 'node',
     target: 'node20',
     format: 'esm',
-    external: ['libsql', 'pino', 'dockerode'],
+    external: ['libsql', 'pino', 'dockerode', 'ssh2'],
     plugins: [
       {
         // Commands that need Docker are loaded by no test here.

@@ -1,6 +1,7 @@
 /** The one place where a sandbox's state is written: along the transition table, on disk first. */
-import { ThawError } from '../../errors.ts';
+
 import type { SandboxState } from '../../../schemas/state.ts';
+import { ThawError } from '../../errors.ts';
 import type { EngineContext } from '../context.ts';
 import type { ManagedSandbox } from '../managed-sandbox.ts';
 import type { SandboxRecord } from '../store/records.ts';

@@ -7,21 +7,16 @@ import { ThawError } from '../../errors.ts';
 import type { EngineContext } from '../context.ts';
 import { toApiSandbox } from '../lifecycle/to-api.ts';
 import type { SshAccessRecord } from '../store/records.ts';
+import { sshCommand, sshConfig } from './ssh-texts.ts';
 import { SshTokens } from './ssh-tokens.ts';
 import { openVisit, type SshVisit } from './ssh-visit.ts';
-import { sshCommand, sshConfig } from './ssh-texts.ts';
 
 export interface EngineSsh extends SshOperations {
   /** Opens a way into the sandbox of a valid token, whatever its state; null for any other token. */
   admit(token: string): SandboxAccess | null;
 }
 
-const toApi = (
-  record: SshAccessRecord,
-  token: string,
-  name: string,
-  endpoint: SshEndpoint,
-): SshAccess => ({
+const toApi = (record: SshAccessRecord, token: string, name: string, endpoint: SshEndpoint): SshAccess => ({
   id: record.id,
   sandboxId: record.sandboxId,
   token,
@@ -45,7 +40,7 @@ export function sshOperations(context: EngineContext): EngineSsh {
   };
   const endVisits = ({ id }: SshAccessRecord): void => {
     const reason = new ThawError('permission_denied', 'The SSH token was revoked.');
-    for (const visit of [...visits]) if (visit.accessId === id) visit.end(reason);
+    for (const visit of visits) if (visit.accessId === id) visit.end(reason);
   };
   return {
     async create(name, { expiresInMinutes }) {

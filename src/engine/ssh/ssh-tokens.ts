@@ -52,7 +52,8 @@ export class SshTokens {
     const hash = hashOf(token);
     const record = this.#byHash.get(hash);
     // The map compares hashes, from whose timing nothing of a token follows; this holds even if the map did not.
-    if (record === undefined || !timingSafeEqual(Buffer.from(hash), Buffer.from(record.tokenHash))) return null;
+    if (record === undefined || !timingSafeEqual(Buffer.from(hash), Buffer.from(record.tokenHash)))
+      return null;
     if (record.expiresAt > this.#clock.now()) return record;
     this.drop(record.sandboxId);
     return null;
@@ -71,7 +72,7 @@ export class SshTokens {
 
   #dropExpired(): void {
     const now = this.#clock.now();
-    for (const { sandboxId, expiresAt } of [...this.#bySandbox.values()]) {
+    for (const { sandboxId, expiresAt } of this.#bySandbox.values()) {
       if (expiresAt <= now) this.drop(sandboxId);
     }
   }

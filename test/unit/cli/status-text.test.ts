@@ -39,6 +39,7 @@ it('has a row for everything', () => {
       'state      /s',
       'socket     /s/mcp.sock',
       'clients    2 (claude, not introduced)',
+      'ssh        127.0.0.1:2222, 1 connected',
       'engine     ready',
       'docker     28.0, overlay2, cgroup v2, does not answer now',
       'helper     on',
@@ -57,8 +58,8 @@ it('has a row for everything', () => {
 
 it('says what the preparation does', () => {
   const preparation = { state: 'preparing', message: 'Building the default snapshot' } as const;
-  expect(statusText({ ...status, clients: [], engine: null, disk: null, preparation })).toContain(
-    'clients    none\nengine     preparing: Building the default snapshot\n',
+  expect(statusText({ ...status, clients: [], ssh: null, engine: null, disk: null, preparation })).toContain(
+    'clients    none\nssh        off\nengine     preparing: Building the default snapshot\n',
   );
 });
 

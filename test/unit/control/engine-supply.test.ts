@@ -29,6 +29,7 @@ function open() {
     log: silentLogger(),
     waitMs: 40_000,
     retryMs: 2_000,
+    sshEndpoint: () => null,
     open: ({ progress, signal }) =>
       new Promise((resolve, reject) => {
         attempts.push({ progress, signal, succeed: () => resolve(opened), fail: reject });
