@@ -1,5 +1,6 @@
 /** The body of a create, in the API's terms (schema `CreateSandbox`), with bounds that protect the host. */
 import { z } from 'zod';
+import { VolumeMounts } from './mount-path.ts';
 import { Sandbox } from './sandbox.ts';
 
 /** Control characters and markup never belong into a name (API: 400 on create). */
@@ -76,9 +77,7 @@ export const CreateSandbox = z.strictObject({
   networkAllowList: z.string().max(1024).optional(),
   domainAllowList: z.string().max(4096).optional(),
   target: z.string().max(64).optional(),
-  volumes: z
-    .array(z.strictObject({ volumeId: z.string(), mountPath: z.string(), subpath: z.string().optional() }))
-    .optional(),
+  volumes: VolumeMounts.optional().describe('Volumes of volume_create to mount; starts cold'),
   buildInfo: z
     .strictObject({ dockerfileContent: z.string(), contextHashes: z.array(z.string()).optional() })
     .optional(),

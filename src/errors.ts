@@ -25,6 +25,11 @@ export const errorKinds = {
     'Call sandbox_list to see the sandboxes that exist, or sandbox_create to make one.',
   ),
   snapshot_not_found: kind(404, false, 'Leave snapshot out to use the default one, or name one that exists.'),
+  volume_not_found: kind(
+    404,
+    false,
+    'Call volume_list to see the volumes that exist, or volume_create to make one.',
+  ),
   name_conflict: kind(409, false, 'Choose another name, or delete the sandbox that has it.'),
   state_conflict: kind(
     409,

@@ -34,6 +34,10 @@ import sandboxWriteFile from './sandbox-write-file.ts';
 import snapshotDelete from './snapshot-delete.ts';
 import snapshotGet from './snapshot-get.ts';
 import snapshotList from './snapshot-list.ts';
+import volumeCreate from './volume-create.ts';
+import volumeDelete from './volume-delete.ts';
+import volumeGet from './volume-get.ts';
+import volumeList from './volume-list.ts';
 
 export const tools: readonly Tool[] = [
   sandboxCreate,
@@ -63,6 +67,10 @@ export const tools: readonly Tool[] = [
   snapshotList,
   snapshotGet,
   snapshotDelete,
+  volumeCreate,
+  volumeList,
+  volumeGet,
+  volumeDelete,
   sandboxExec,
   sandboxReadFile,
   sandboxWriteFile,

@@ -30,7 +30,6 @@ const areas = {
   snapshotActivity: 'a snapshot stays active until it is deleted',
   telemetry: 'traces and metrics are not collected',
   toolbox: 'the toolbox is served as tools (sandbox_exec and others), not over HTTP yet',
-  volumes: 'volumes are not there yet',
 } as const;
 
 export const operationServices: Readonly<Record<OperationId, Service>> = {
@@ -89,11 +88,11 @@ export const operationServices: Readonly<Record<OperationId, Service>> = {
   getSnapshotBuildLogsUrl: notServed('build'),
   activateSnapshot: notServed('snapshotActivity'),
   deactivateSnapshot: notServed('snapshotActivity'),
-  listVolumes: notServed('volumes'),
-  createVolume: notServed('volumes'),
-  getVolume: notServed('volumes'),
-  deleteVolume: notServed('volumes'),
-  getVolumeByName: notServed('volumes'),
+  listVolumes: tool('volume_list'),
+  createVolume: tool('volume_create'),
+  getVolume: tool('volume_get'),
+  deleteVolume: tool('volume_delete'),
+  getVolumeByName: tool('volume_get'),
 };
 
 /** Tools that no operation under those three tags stands behind, and why they are there. */

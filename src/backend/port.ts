@@ -25,6 +25,7 @@ import type { ListSandboxes, SandboxPage } from '../../schemas/list-sandboxes.ts
 import type { Sandbox } from '../../schemas/sandbox.ts';
 import type { ResizeSandbox } from '../../schemas/settings.ts';
 import type { RevokedSsh, SshAccess, SshAccessValidation } from '../../schemas/ssh.ts';
+import type { CreateVolume, Volume } from '../../schemas/volumes.ts';
 import { ThawError } from '../errors.ts';
 
 /** What every operation gets beside its input. */
@@ -89,6 +90,15 @@ export interface SnapshotOperations {
   delete(snapshot: string, context: CallContext): Promise<Snapshot>;
 }
 
+/** Directories that outlive sandboxes and are shared between them. `volume` is an id or a name. */
+export interface VolumeOperations {
+  create(input: CreateVolume, context: CallContext): Promise<Volume>;
+  list(context: CallContext): Promise<readonly Volume[]>;
+  get(volume: string, context: CallContext): Promise<Volume>;
+  /** Answers it as it was last. Throws `state_conflict` while a sandbox has it. */
+  delete(volume: string, context: CallContext): Promise<Volume>;
+}
+
 export interface ExecOperations {
   exec(sandbox: string, request: ExecRequest, context: CallContext): Promise<ExecResult>;
 }
@@ -119,6 +129,7 @@ export interface OperationGroups {
   readonly forks: ForkOperations;
   readonly archives: ArchiveOperations;
   readonly snapshots: SnapshotOperations;
+  readonly volumes: VolumeOperations;
   readonly exec: ExecOperations;
   readonly files: FileOperations;
   readonly ssh: SshOperations;

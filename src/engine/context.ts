@@ -13,6 +13,7 @@ import type { Registry } from './registry.ts';
 import type { Snapshots } from './snapshot/snapshots.ts';
 import type { SnapshotSpace } from './snapshot/space.ts';
 import type { Store } from './store/store.ts';
+import type { Volumes } from './volumes/volumes.ts';
 
 export interface EngineContext {
   readonly options: EngineOptions;
@@ -26,6 +27,8 @@ export interface EngineContext {
   readonly volume: AgentVolume | null;
   readonly registry: Registry;
   readonly snapshots: Snapshots;
+  /** The volumes that sandboxes share; `volume` is the one with the agent. */
+  readonly volumes: Volumes;
   readonly objects: ObjectStore;
   readonly snapshotSpace: SnapshotSpace;
   readonly bounds: DiskBounds;

@@ -28,6 +28,7 @@ import type { Engine, EngineOptions, EngineStatus } from './options.ts';
 import { Pools } from './pool/pools.ts';
 import { reconcile } from './reconcile/reconcile.ts';
 import { sshOperations } from './ssh/ssh-operations.ts';
+import { volumeOperations } from './volumes/volume-operations.ts';
 
 interface Parts {
   readonly context: EngineContext;
@@ -116,6 +117,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     lifecycle: lifecycle(parts),
     settings: settingsOperations(context),
     ...copyOperations(context, pools),
+    volumes: volumeOperations(context),
     exec: {
       exec: async (name, request, call) => await execCommand(context, registry.find(name), request, call),
     },

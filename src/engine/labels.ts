@@ -7,7 +7,7 @@ export const ROLE_LABEL = 'thaw.role';
 export const SANDBOX_LABEL = 'thaw.sandbox';
 export const GENERATION_LABEL = 'thaw.generation';
 
-export type Role = 'sandbox' | 'helper' | 'setup' | 'agent' | 'network' | 'snapshot';
+export type Role = 'sandbox' | 'helper' | 'setup' | 'agent' | 'network' | 'snapshot' | 'volume';
 
 /** `owner` is the id that the store made at its first start. */
 export const ownerFilter = (owner: string): LabelFilter => ({ [OWNER_LABEL]: owner });
@@ -22,4 +22,5 @@ export function labelsFor(owner: string, role: Role, sandboxId?: SandboxId): Rec
 
 export const containerName = (id: SandboxId): string => `thaw-${id}`;
 export const helperName = (owner: string): string => `thaw-${owner}-helper`;
+export const volumeName = (owner: string, id: string): string => `thaw-${owner}-volume-${id}`;
 export const networkName = (owner: string): string => `thaw-${owner}`;

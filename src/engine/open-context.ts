@@ -17,6 +17,7 @@ import { Registry } from './registry.ts';
 import { findDefaultSnapshot, Snapshots } from './snapshot/snapshots.ts';
 import { SnapshotSpace } from './snapshot/space.ts';
 import { Store } from './store/store.ts';
+import { Volumes } from './volumes/volumes.ts';
 
 /** A value that is made at the first start and kept in the store from then on. */
 function remembered(store: Store, key: string, make: () => string): string {
@@ -79,6 +80,7 @@ export async function openContext(options: EngineOptions, dockerRoot: string): P
       volume,
       registry: new Registry(store, clock),
       snapshots,
+      volumes: new Volumes(store),
       objects,
       snapshotSpace: new SnapshotSpace(snapshots, bounds.snapshotBytes),
       bounds,

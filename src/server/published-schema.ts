@@ -39,12 +39,22 @@ function splitTypes(schema: Node): void {
 /** Longer lists of possible values are only worth their tokens where the caller must choose from them. */
 const MAX_OUTPUT_CHOICES = 8;
 
+/** `{anyOf: [{type: 'string', …}, {type: 'null'}]}`, and not a choice that holds more than one plain value. */
+function isNullable(choices: unknown): boolean {
+  if (!Array.isArray(choices) || choices.length !== 2) return false;
+  const [value, nothing]: readonly unknown[] = choices;
+  return isNode(value) && !('properties' in value) && isNode(nothing) && nothing['type'] === 'null';
+}
+
 /**
  * What a result promises is that a field has its type when it is there. So results may gain fields, clients with an
- * older list do not refuse them, and the list stays short.
+ * older list do not refuse them, and the list stays short: a quarter of their tokens would only say which fields may
+ * be null and how a time is written, which every answer shows.
  */
 function loosen(schema: Node): void {
   const choices = schema['enum'];
+  if (isNullable(schema['anyOf'])) delete schema['anyOf'];
+  delete schema['format'];
   if (schema['additionalProperties'] === false) delete schema['additionalProperties'];
   delete schema['required'];
   if (Array.isArray(choices) && choices.length > MAX_OUTPUT_CHOICES) delete schema['enum'];

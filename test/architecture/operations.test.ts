@@ -40,11 +40,6 @@ const neverServed = [
   'getSnapshotBuildLogsUrl',
   'activateSnapshot',
   'deactivateSnapshot',
-  'listVolumes',
-  'createVolume',
-  'getVolume',
-  'deleteVolume',
-  'getVolumeByName',
 ];
 
 describe('the operations of the API', () => {

@@ -23,7 +23,7 @@ it('stays within the token budget, at four characters a token', () => {
 });
 
 it.each(each)('%s has a portable name and a description of bounded length', (name, tool) => {
-  expect(name).toMatch(/^(sandbox|snapshot)_[a-z_]{1,40}$/);
+  expect(name).toMatch(/^(sandbox|snapshot|volume)_[a-z_]{1,40}$/);
   expect(tool.description.length).toBeGreaterThan(40);
   expect(tool.description.length).toBeLessThanOrEqual(600);
   expect(tool.title.length).toBeLessThanOrEqual(40);
@@ -79,6 +79,8 @@ it('lists only what reads in read-only mode', () => {
     'sandbox_ancestors',
     'snapshot_list',
     'snapshot_get',
+    'volume_list',
+    'volume_get',
     'sandbox_read_file',
     'sandbox_list_files',
     'sandbox_validate_ssh',

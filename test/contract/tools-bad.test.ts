@@ -13,6 +13,7 @@ import { lifecycleBadCalls } from './tools-bad/lifecycle.ts';
 import { settingsBadCalls } from './tools-bad/settings.ts';
 import { sshBadCalls } from './tools-bad/ssh.ts';
 import { templateBadCalls } from './tools-bad/templates.ts';
+import { volumeBadCalls } from './tools-bad/volumes.ts';
 
 const fake = fakeBackend({
   lifecycle: {
@@ -45,6 +46,7 @@ describe('wrong arguments', () => {
     ...settingsBadCalls,
     ...copiesBadCalls,
     ...templateBadCalls,
+    ...volumeBadCalls,
     ...execFileBadCalls,
     ...sshBadCalls,
   ];

@@ -12,6 +12,7 @@ import { lifecycleCases } from './tools-good/lifecycle.ts';
 import { settingsCases } from './tools-good/settings.ts';
 import { sshCases } from './tools-good/ssh.ts';
 import { templateCases } from './tools-good/templates.ts';
+import { volumeCases } from './tools-good/volumes.ts';
 
 let fixture: McpFixture;
 let client: Client;
@@ -31,6 +32,7 @@ const cases = [
   ...settingsCases,
   ...copiesCases,
   ...templateCases,
+  ...volumeCases,
   ...execFileCases,
   ...sshCases,
 ];

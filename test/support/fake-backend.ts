@@ -16,6 +16,7 @@ const operations = {
   forks: ['fork', 'children', 'parent', 'ancestors'],
   archives: ['archive', 'backup'],
   snapshots: ['fromSandbox', 'list', 'get', 'delete'],
+  volumes: ['create', 'list', 'get', 'delete'],
   exec: ['exec'],
   files: ['read', 'write', 'list'],
   ssh: ['create', 'revoke', 'validate'],

@@ -107,6 +107,12 @@ export function fakeEngine(events: FakeEngineEvents): Engine {
       get: async () => unplanned('get'),
       delete: async () => unplanned('delete'),
     },
+    volumes: {
+      create: async () => unplanned('volume create'),
+      list: async () => unplanned('volume list'),
+      get: async () => unplanned('volume get'),
+      delete: async () => unplanned('volume delete'),
+    },
     exec: {
       exec: async (name, { command }, context) => {
         find(name);

@@ -31,10 +31,11 @@ export function testEngineOptions(stateDir: string, change: EngineChange = {}): 
 
 export const makeStateDir = (): string => mkdtempSync(join(tmpdir(), 'thaw-engine-'));
 
-/** Deletes every sandbox, closes the engine and removes its files. */
+/** Deletes every sandbox and volume, closes the engine and removes its files. */
 export async function disposeEngine(engine: Engine, stateDir: string): Promise<void> {
   const { items } = await engine.lifecycle.list({ limit: 200 }, call());
   await Promise.all(items.map(({ id }) => engine.lifecycle.delete(id, call())));
+  for (const { id } of await engine.volumes.list(call())) await engine.volumes.delete(id, call());
   await engine.close({ sandboxes: 'stop' });
   rmSync(stateDir, { recursive: true, force: true });
 }

@@ -7,6 +7,7 @@ import { backupDeadline } from '../lifecycle/deadlines.ts';
 import { operate, type Run, runToEnd } from '../lifecycle/operation.ts';
 import { recordLimits } from '../limits.ts';
 import type { ManagedSandbox } from '../managed-sandbox.ts';
+import { mountVolumes } from '../volumes/mounts.ts';
 import { adoptArchive, replayArchive, storeDifference } from './store-difference.ts';
 
 function refuseEphemeral(sandbox: ManagedSandbox, what: string): void {
@@ -114,9 +115,10 @@ export async function archiveSandbox(context: EngineContext, sandbox: ManagedSan
 async function launchForRestore(context: EngineContext, run: Run): Promise<Guest> {
   const { options, owner, volume } = context;
   const { sandbox } = run;
-  const { id, imageId } = sandbox.record;
+  const { id, imageId, volumes } = sandbox.record;
   const limits = recordLimits(sandbox.record);
-  const plan = { id, owner, image: imageId, volume, limits, pids: options.defaults.pids };
+  const mounts = await mountVolumes(context, volumes);
+  const plan = { id, owner, image: imageId, volume, limits, pids: options.defaults.pids, mounts };
   return await launchGuest(context, plan, (containerId) => {
     run.check();
     context.registry.update(sandbox, { containerId });

@@ -3,6 +3,8 @@ import type Docker from 'dockerode';
 import type { ContainerFacts, ContainerLimits, ContainerSpec } from './port.ts';
 
 const CPU_PERIOD_US = 100_000;
+/** Docker's own driver, which `ensureVolume` makes volumes with. */
+const LOCAL_DRIVER = { Name: 'local', Options: {} };
 
 /** Limits in Docker's units. Swap is part of the memory limit, so that a sandbox cannot push the host into swapping. */
 export function toDockerLimits(limits: ContainerLimits): {
@@ -58,6 +60,9 @@ export function toCreateOptions(spec: ContainerSpec): Docker.ContainerCreateOpti
         Source: mount.source,
         Target: mount.target,
         ReadOnly: mount.readOnly,
+        ...(mount.noCopy === true
+          ? { VolumeOptions: { NoCopy: true, Labels: {}, DriverConfig: LOCAL_DRIVER } }
+          : {}),
       })),
       CapDrop: [...spec.capabilities.drop],
       CapAdd: [...spec.capabilities.add],

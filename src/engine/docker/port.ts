@@ -41,6 +41,8 @@ export interface Mount {
   readonly source: string;
   readonly target: string;
   readonly readOnly: boolean;
+  /** An empty volume is not filled with what the image has at its target. */
+  readonly noCopy?: boolean;
 }
 
 export interface ContainerSpec {

@@ -161,6 +161,7 @@ export async function forkSandbox(
           context,
           pool,
           names.length,
+          source.record.volumes,
           AbortSignal.any([signal, run.signal]),
         );
         result = await copyInto(

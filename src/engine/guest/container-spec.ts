@@ -1,6 +1,6 @@
 /** How the container of a sandbox is made: what it is allowed, and what it is not. */
 import type { SandboxId } from '../../ids.ts';
-import type { ContainerFacts, ContainerSpec } from '../docker/port.ts';
+import type { ContainerFacts, ContainerSpec, Mount } from '../docker/port.ts';
 import { initEntrypoint } from '../exec-fallback/init-script.ts';
 import type { Limits } from '../host/cgroup-writes.ts';
 import { containerName, labelsFor, networkName } from '../labels.ts';
@@ -37,10 +37,13 @@ export interface GuestPlan {
   readonly volume: AgentVolume | null;
   readonly limits: Limits;
   readonly pids: number;
+  /** The volumes of a sandbox; a parked container that any claim fits has none. */
+  readonly mounts?: readonly Mount[];
 }
 
-/** Nothing in it depends on who will use the sandbox, so any parked container fits any claim. */
+/** But for mounts nothing in it depends on who will use the sandbox, so any parked container fits any claim. */
 export function containerSpec(plan: GuestPlan): ContainerSpec {
+  const { volume, mounts = [] } = plan;
   return {
     name: containerName(plan.id),
     image: plan.image,
@@ -51,7 +54,7 @@ export function containerSpec(plan: GuestPlan): ContainerSpec {
       ...(plan.volume === null ? { [GUEST_LABEL]: WITHOUT_AGENT } : {}),
     },
     network: networkName(plan.owner),
-    mounts: plan.volume === null ? [] : [plan.volume.mount],
+    mounts: volume === null ? mounts : [volume.mount, ...mounts],
     capabilities: { drop: ['ALL'], add: CAPABILITIES },
     securityOptions: ['no-new-privileges'],
     limits: { cpuCores: plan.limits.cpuCores, memoryBytes: plan.limits.memoryBytes, pids: plan.pids },

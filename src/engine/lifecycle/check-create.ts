@@ -4,6 +4,7 @@ import { ThawError } from '../../errors.ts';
 import type { EngineContext } from '../context.ts';
 import type { EngineInfo } from '../docker/port.ts';
 import { checkLimits } from '../limits.ts';
+import { resolveVolumes } from '../volumes/mounts.ts';
 import { checkUser } from './new-record.ts';
 
 /** Fields of the API's CreateSandbox that this engine does not serve, and why. Ignoring them would break promises. */
@@ -12,7 +13,6 @@ const notServed: Partial<Record<keyof CreateSandbox, string>> = {
   networkBlockAll: 'network policies are not served yet',
   networkAllowList: 'network policies are not served yet',
   domainAllowList: 'network policies are not served yet',
-  volumes: 'volumes are not served yet',
   buildInfo: 'building images is not served yet',
   linkedSandbox: 'linked sandboxes are not served yet',
   autoArchiveInterval: 'archiving is not served yet',
@@ -48,6 +48,7 @@ export function checkCreate(context: EngineContext, host: EngineInfo, input: Cre
   const { registry, snapshots, options } = context;
   checkServed(input, LOCAL_TARGET);
   checkLimits(input, host);
+  resolveVolumes(context, input.volumes);
   const snapshot = snapshots.resolve(input.snapshot);
   const traits = snapshots.traits(snapshot.imageId);
   if (input.user !== undefined && traits !== null) checkUser(input.user, traits);

@@ -10,6 +10,7 @@ import { discardGuest } from '../pool/park.ts';
 import type { WarmPool } from '../pool/warm-pool.ts';
 import type { Snapshot } from '../snapshot/snapshots.ts';
 import type { SandboxRecord } from '../store/records.ts';
+import { mountVolumes } from '../volumes/mounts.ts';
 import { move } from './move.ts';
 import { checkUser, defaultUser, newRecord } from './new-record.ts';
 import { type Run, runToEnd } from './operation.ts';
@@ -87,9 +88,10 @@ async function launch(
   signal: AbortSignal,
 ): Promise<Guest> {
   const { options, owner, volume } = context;
-  const { id, name } = run.sandbox.record;
+  const { id, name, volumes } = run.sandbox.record;
   const limits = recordLimits(run.sandbox.record);
-  const plan = { id, owner, image: snapshot.imageId, volume, limits, pids: options.defaults.pids };
+  const mounts = await mountVolumes(context, volumes);
+  const plan = { id, owner, image: snapshot.imageId, volume, limits, pids: options.defaults.pids, mounts };
   const guest = await launchGuest(context, plan, (containerId) => {
     run.check();
     context.registry.update(run.sandbox, { containerId });
@@ -146,7 +148,9 @@ export async function createSandbox(
   input: CreateSandbox,
   signal: AbortSignal,
 ): Promise<Creation> {
-  const warm = await createWarm(context, pool, input);
+  // A mount can only be made with its container.
+  const fitsParked = input.volumes === undefined || input.volumes.length === 0;
+  const warm = fitsParked ? await createWarm(context, pool, input) : null;
   const sandbox = warm ?? (await createCold(context, pool, input, signal));
   superviseGuest(context, sandbox);
   return { sandbox, startedFrom: warm === null ? 'cold' : 'warm' };

@@ -5,6 +5,7 @@ import type { SandboxId } from '../../ids.ts';
 import type { EngineContext } from '../context.ts';
 import type { Snapshot, SnapshotTraits } from '../snapshot/snapshots.ts';
 import type { SandboxRecord } from '../store/records.ts';
+import { resolveVolumes } from '../volumes/mounts.ts';
 
 /** Daytona's defaults: archived after seven days, never deleted. */
 const AUTO_ARCHIVE_MINUTES = 10_080;
@@ -62,6 +63,7 @@ export function newRecord(
     stoppedAt: null,
     containerId: null,
     parentId: null,
+    volumes: resolveVolumes(context, input.volumes),
     archive: null,
     generation: 1,
   };

@@ -46,6 +46,12 @@ export const journalSteps = [
   'restore.running',
   'restore.applied',
   'restore.done',
+  'volume-create.intent',
+  'volume-create.made',
+  'volume-create.done',
+  'volume-delete.intent',
+  'volume-delete.removed',
+  'volume-delete.done',
 ] as const;
 
 export type JournalStep = (typeof journalSteps)[number];

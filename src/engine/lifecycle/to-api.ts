@@ -47,7 +47,7 @@ export function toApiSandbox(
     autoArchiveInterval: record.autoArchiveMinutes,
     autoDeleteInterval: record.autoDeleteMinutes,
     autoDestroyAt: record.destroyAt === null ? null : toTimestamp(record.destroyAt),
-    volumes: [],
+    volumes: record.volumes,
     createdAt: toTimestamp(record.createdAt),
     updatedAt: toTimestamp(record.updatedAt),
     lastActivityAt: toTimestamp(record.lastActivityAt),

@@ -4,12 +4,19 @@ import type { EngineContext } from '../context.ts';
 import { type Guest, launchGuest } from '../guest/guest.ts';
 import { defaultLimits } from '../limits.ts';
 import type { Snapshot } from '../snapshot/snapshots.ts';
+import type { SandboxRecord } from '../store/records.ts';
+import { mountVolumes } from '../volumes/mounts.ts';
 
 /**
  * A container that runs nothing but its agent, frozen. Until its row is on disk it belongs to nobody: a crash
- * before that leaves a container without a row, which reconciliation removes.
+ * before that leaves a container without a row, which reconciliation removes. With `volumes` it is for a fork alone.
  */
-export async function parkGuest(context: EngineContext, id: SandboxId, snapshot: Snapshot): Promise<Guest> {
+export async function parkGuest(
+  context: EngineContext,
+  id: SandboxId,
+  snapshot: Snapshot,
+  volumes: SandboxRecord['volumes'] = [],
+): Promise<Guest> {
   const { options, owner, volume, store, clock, host, snapshots } = context;
   const plan = {
     id,
@@ -18,6 +25,7 @@ export async function parkGuest(context: EngineContext, id: SandboxId, snapshot:
     volume,
     limits: defaultLimits(options),
     pids: options.defaults.pids,
+    mounts: await mountVolumes(context, volumes),
   };
   const guest = await launchGuest(context, plan, () => context.onStep('park.created'));
   try {
@@ -30,6 +38,7 @@ export async function parkGuest(context: EngineContext, id: SandboxId, snapshot:
       imageId: snapshot.imageId,
       snapshot: snapshot.name,
       parkedAt: clock.now(),
+      withVolumes: volumes.length > 0,
     });
     context.onStep('park.recorded');
     return guest;

@@ -15,8 +15,8 @@ export async function adoptParked(
   const { log, store, host, docker } = context;
   try {
     const facts = await docker.inspectContainer(record.containerId);
-    const asToday = facts !== null && hasAgent(facts) === (context.volume !== null);
-    // An image that was rebuilt since, an agent that came or went, or a pool that is off now, makes it useless.
+    const asToday = facts !== null && hasAgent(facts) === (context.volume !== null) && !record.withVolumes;
+    // A container that was made for a fork, an image that was rebuilt since, an agent that came or went, or a pool that is off now, makes it useless.
     if (asToday && pool !== null && pool.wantsMore()) {
       const guest = await adopt();
       await context.snapshots.learn(record.imageId, guest.agent);

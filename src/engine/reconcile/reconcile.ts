@@ -11,6 +11,7 @@ import { ownerFilter, ROLE_LABEL, SANDBOX_LABEL } from '../labels.ts';
 import type { Pools } from '../pool/pools.ts';
 import { reconcileSnapshots } from '../snapshot/delete-snapshot.ts';
 import type { JournalEntry } from '../store/records.ts';
+import { reconcileVolumes } from '../volumes/delete-volume.ts';
 import { adoptParked } from './adopt-parked.ts';
 import { reconcileSandbox } from './reconcile-sandbox.ts';
 
@@ -83,5 +84,6 @@ export async function reconcile(context: EngineContext, pools: Pools): Promise<R
     )
       adopted += 1;
   });
+  await reconcileVolumes(context);
   return { sandboxes: registry.size, adoptedParked: adopted, removedContainers };
 }

@@ -10,6 +10,7 @@ const migrations: readonly string[] = [
    create table journal (sandbox_id text primary key, operation text not null, step text not null, started_at integer not null);`,
   'create table snapshots (id text primary key, name text not null unique, record text not null);',
   'create table ssh_access (sandbox_id text primary key, record text not null);',
+  'create table volumes (id text primary key, name text not null unique, record text not null);',
 ];
 
 export type Sql = InstanceType<typeof Database>;

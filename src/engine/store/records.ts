@@ -53,6 +53,8 @@ export const SandboxRecord = z.object({
   containerId: Container.nullable(),
   /** The sandbox that it was forked from; it may be gone. */
   parentId: Id.nullable().default(null),
+  /** What is mounted in it, whenever a container is made for it. */
+  volumes: z.array(z.object({ volumeId: z.string(), mountPath: z.string() })).default([]),
   /** Its files as they were last written to the object store. */
   archive: ArchiveRecord.nullable().default(null),
   /** Counts the starts of its container: handles of an earlier one are stale. */
@@ -67,6 +69,8 @@ export const ParkedRecord = z.object({
   imageId: z.string(),
   snapshot: z.string(),
   parkedAt: z.number(),
+  /** Whether it was made for a fork that has volumes: no other claim may get it. */
+  withVolumes: z.boolean().default(false),
 });
 export type ParkedRecord = z.infer<typeof ParkedRecord>;
 
@@ -114,6 +118,20 @@ export const SshAccessRecord = z.object({
   expiresAt: z.number(),
 });
 export type SshAccessRecord = z.infer<typeof SshAccessRecord>;
+/** A named directory that sandboxes share. Times are milliseconds since the epoch. */
+export const VolumeRecord = z.object({
+  id: z.uuid(),
+  name: z.string(),
+  /** The name of the Docker volume. */
+  dockerName: z.string(),
+  /** One that is being made or removed is undone or finished by the next start. */
+  state: z.enum(['creating', 'ready', 'deleting', 'error']),
+  errorReason: z.string().nullable(),
+  createdAt: z.number(),
+  updatedAt: z.number(),
+  lastUsedAt: z.number().nullable(),
+});
+export type VolumeRecord = z.infer<typeof VolumeRecord>;
 
 export const journalOperations = [
   'create',

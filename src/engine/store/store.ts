@@ -9,6 +9,7 @@ import {
   SandboxRecord,
   SnapshotRecord,
   SshAccessRecord,
+  VolumeRecord,
 } from './records.ts';
 
 const RecordRow = z.object({ record: z.string() });
@@ -52,6 +53,11 @@ function prepareStatements(sql: Sql) {
       'insert into ssh_access (sandbox_id, record) values (?, ?) on conflict (sandbox_id) do update set record = excluded.record',
     ),
     dropSshAccess: sql.prepare('delete from ssh_access where sandbox_id = ?'),
+    volumes: sql.prepare('select record from volumes'),
+    putVolume: sql.prepare(
+      'insert into volumes (id, name, record) values (?, ?, ?) on conflict (id) do update set name = excluded.name, record = excluded.record',
+    ),
+    dropVolume: sql.prepare('delete from volumes where id = ?'),
     begin: sql.prepare('begin immediate'),
     commit: sql.prepare('commit'),
     rollback: sql.prepare('rollback'),
@@ -157,6 +163,20 @@ export class Store {
 
   dropSshAccess(sandboxId: SandboxId): void {
     this.#statements.dropSshAccess.run(sandboxId);
+  }
+
+  volumes(): VolumeRecord[] {
+    return this.#statements.volumes
+      .all()
+      .map((row) => VolumeRecord.parse(JSON.parse(RecordRow.parse(row).record)));
+  }
+
+  putVolume(record: VolumeRecord): void {
+    this.#statements.putVolume.run(record.id, record.name, JSON.stringify(record));
+  }
+
+  dropVolume(id: string): void {
+    this.#statements.dropVolume.run(id);
   }
 
   close(): void {

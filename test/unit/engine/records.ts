@@ -31,6 +31,7 @@ export function makeRecord(change: Partial<SandboxRecord> = {}): SandboxRecord {
     stoppedAt: null,
     containerId: asContainerId('a'.repeat(64)),
     parentId: null,
+    volumes: [],
     archive: null,
     generation: 1,
     ...change,
