@@ -10,12 +10,19 @@ import { OWNER_LABEL, ownerFilter, ROLE_LABEL } from '../../src/engine/labels.ts
 import { type JournalStep, journalSteps } from '../../src/engine/lifecycle/steps.ts';
 import type { Engine } from '../../src/engine/options.ts';
 import { Store } from '../../src/engine/store/store.ts';
-import { CONTENT, operationOf, RESIZED_GIB, VICTIM } from '../support/crash-scenarios.ts';
+import {
+  CONTENT,
+  expectedVolumes,
+  MOUNT_PATH,
+  operationOf,
+  RESIZED_GIB,
+  VICTIM,
+} from '../support/crash-scenarios.ts';
 import { call, disposeEngine, makeStateDir, testEngineOptions } from '../support/open-engine.ts';
 
-/** Parked containers matter only where parking or claiming is what is interrupted. */
+/** Parked containers matter only where parking or claiming is what is interrupted, or where a fork had made some. */
 const poolFor = (step: JournalStep): number =>
-  step.startsWith('park.') || step.startsWith('create.warm.') ? 2 : 0;
+  step.startsWith('park.') || step.startsWith('create.warm.') || step === 'fork.made' ? 2 : 0;
 
 let stateDir = '';
 let engine: Engine | null = null;
@@ -82,7 +89,16 @@ function expectedState(step: JournalStep): string {
   if (operation === 'create') return step.endsWith('.done') ? 'started' : 'gone';
   if (operation === 'archive') return step === 'archive.intent' ? 'stopped' : 'archived';
   if (operation === 'restore') return step === 'restore.done' ? 'started' : 'archived';
-  return { park: 'gone', delete: 'gone', stop: 'stopped', pause: 'paused' }[operation] ?? 'started';
+  return (
+    {
+      park: 'gone',
+      delete: 'gone',
+      'volume-create': 'gone',
+      'volume-delete': 'gone',
+      stop: 'stopped',
+      pause: 'paused',
+    }[operation] ?? 'started'
+  );
 }
 
 /** The victim can be brought back, with its files and its size. */
@@ -90,6 +106,11 @@ async function expectUsable(owner: Engine, step: JournalStep): Promise<void> {
   await owner.lifecycle.start(VICTIM, call());
   const { stdout } = await owner.exec.exec(VICTIM, { command: 'cat kept' }, call());
   expect(stdout).toBe(CONTENT);
+  if (expectedVolumes(step).length > 0) {
+    expect(await owner.files.read(VICTIM, { path: `${MOUNT_PATH}/kept` }, call())).toMatchObject({
+      content: CONTENT,
+    });
+  }
   if (operationOf(step) !== 'resize') return;
   expect(await owner.lifecycle.get(VICTIM, call())).toMatchObject({ memory: RESIZED_GIB });
 }
@@ -98,7 +119,7 @@ describe('kill -9 of the owner', () => {
   it.each(journalSteps)('at %s leaves nothing stuck, doubled or orphaned', async (step) => {
     const bystanderPid = await startBystander();
     await crashAt(step);
-    const parkedBefore = readStore((store) => store.parked().map(({ containerId }) => containerId));
+    const parkedBefore = readStore((store) => store.parked());
 
     const owner = await open(poolFor(step));
     const { items } = await owner.lifecycle.list({}, call());
@@ -117,18 +138,29 @@ describe('kill -9 of the owner', () => {
     expect((await owner.snapshots.list({}, call())).items.map(({ name }) => name)).toEqual(['default']);
     if (victim !== undefined && !step.startsWith('create.')) await expectUsable(owner, step);
 
-    // What was parked is adopted, not rebuilt.
+    const volumes = await owner.volumes.list(call());
+    expect(volumes.map(({ name, state }) => [name, state])).toEqual(
+      expectedVolumes(step).map((name) => [name, 'ready']),
+    );
+
+    // What was parked is adopted, not rebuilt; but no claim may get somebody else's volumes.
     const parkedAfter = readStore((store) => store.parked().map(({ containerId }) => containerId));
-    for (const container of parkedBefore) expect(parkedAfter).toContain(container);
+    for (const { containerId, withVolumes } of parkedBefore)
+      expect(parkedAfter.includes(containerId), 'adopted').toBe(!withVolumes);
 
     await owner.close({ sandboxes: 'keep' });
     engine = null;
-    const { ownerId, recorded } = readStore((store) => ({
+    const { ownerId, recorded, volumeNames } = readStore((store) => ({
       ownerId: store.meta('owner') ?? '',
+      volumeNames: store.volumes().map(({ dockerName }) => dockerName),
       recorded: [...store.sandboxes(), ...store.parked()].map(({ containerId }) => containerId),
     }));
     expect(readStore((store) => store.journal())).toEqual([]);
-    const containers = await createDockerClient(inject('endpoint')).listContainers(ownerFilter(ownerId));
+    const docker = createDockerClient(inject('endpoint'));
+    expect(
+      [...(await docker.listVolumes({ ...ownerFilter(ownerId), [ROLE_LABEL]: 'volume' }))].sort(),
+    ).toEqual(volumeNames.sort());
+    const containers = await docker.listContainers(ownerFilter(ownerId));
     expect(containers.map(({ labels }) => [labels[ROLE_LABEL], labels[OWNER_LABEL]])).toEqual(
       containers.map(() => ['sandbox', ownerId]),
     );
@@ -143,6 +175,6 @@ describe('kill -9 of the owner', () => {
       store.sandboxes().flatMap(({ archive }) => archive?.object ?? []),
     );
     expect(objects.map(String).sort()).toEqual(referenced.sort());
-    expect(await createDockerClient(inject('endpoint')).listImages(ownerFilter(ownerId))).toEqual([]);
+    expect(await docker.listImages(ownerFilter(ownerId))).toEqual([]);
   });
 });

@@ -78,7 +78,7 @@ describe('a volume', () => {
     await engine.lifecycle.create({ name: 'plain', snapshot: 'without-volume' }, call());
     expect(await run(engine, 'plain', 'ls -A /data; cat ~/own')).toBe('own\n');
     await engine.lifecycle.delete('plain', call());
-    await engine.snapshots.delete('without-volume', call()).catch(() => undefined);
+    await engine.snapshots.delete('without-volume', call());
 
     await engine.lifecycle.delete('box', call());
     await engine.lifecycle.create({ name: 'next', ...at('/elsewhere') }, call());
@@ -125,7 +125,7 @@ describe('a volume is refused', () => {
     await expect(engine.volumes.get('nope', call())).rejects.toMatchObject({
       code: 'volume_not_found',
       message: 'Volume with name nope not found',
-      context: { existing: [] },
+      context: { existing: expect.arrayContaining(['data']) },
     });
     expect((await engine.lifecycle.list({}, call())).total).toBe(0);
     expect(await dockerVolumes()).toHaveLength(2);

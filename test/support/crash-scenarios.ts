@@ -11,9 +11,22 @@ export const RESIZED_GIB = 0.75;
 /** What its file `kept` holds before the operation, whatever becomes of the operation. */
 export const CONTENT = 'kept through the crash\n';
 
+const VOLUME = 'shared';
+/** Where the victim of a fork, an archive or a restore has the volume; `kept` is in there, too. */
+export const MOUNT_PATH = '/mnt/shared';
+
+const createVolume = (engine: Engine) => engine.volumes.create({ name: VOLUME }, context);
 const create = async (engine: Engine): Promise<void> => {
   await engine.lifecycle.create({ name: VICTIM }, context);
   await engine.files.write(VICTIM, { path: 'kept', content: CONTENT }, context);
+};
+/** Whatever makes a container for it anew must mount the volume again. */
+const createWithVolume = async (engine: Engine): Promise<void> => {
+  await createVolume(engine);
+  const volumes = [{ volumeId: VOLUME, mountPath: MOUNT_PATH }];
+  await engine.lifecycle.create({ name: VICTIM, volumes }, context);
+  for (const path of ['kept', `${MOUNT_PATH}/kept`])
+    await engine.files.write(VICTIM, { path, content: CONTENT }, context);
 };
 const stop = (engine: Engine) => engine.lifecycle.stop(VICTIM, { force: true }, context);
 const start = (engine: Engine) => engine.lifecycle.start(VICTIM, context);
@@ -38,11 +51,22 @@ export const scenarios: Readonly<Record<string, { readonly before: readonly Act[
     act: (engine) => engine.lifecycle.recover(VICTIM, { skipStart: false }, context),
   },
   delete: { before: [create], act: (engine) => engine.lifecycle.delete(VICTIM, context) },
-  fork: { before: [create], act: (engine) => engine.forks.fork(VICTIM, { names: ['copy'] }, context) },
+  fork: {
+    before: [createWithVolume],
+    act: (engine) => engine.forks.fork(VICTIM, { names: ['copy'] }, context),
+  },
   snapshot: { before: [create], act: (engine) => engine.snapshots.fromSandbox(VICTIM, 'shot', context) },
   backup: { before: [create], act: (engine) => engine.archives.backup(VICTIM, context) },
-  archive: { before: [create, stop], act: archive },
-  restore: { before: [create, stop, archive], act: start },
+  archive: { before: [createWithVolume, stop], act: archive },
+  restore: { before: [createWithVolume, stop, archive], act: start },
+  'volume-create': { before: [], act: createVolume },
+  'volume-delete': { before: [createVolume], act: (engine) => engine.volumes.delete(VOLUME, context) },
 };
+
+/** The volumes that must be there after a crash at a step. */
+export function expectedVolumes(step: JournalStep): readonly string[] {
+  if (step === 'volume-create.done') return [VOLUME];
+  return ['fork', 'archive', 'restore'].includes(operationOf(step)) ? [VOLUME] : [];
+}
 
 export const operationOf = (step: JournalStep): string => step.split('.')[0] ?? '';

@@ -164,6 +164,7 @@ export async function forkSandbox(
           source.record.volumes,
           AbortSignal.any([signal, run.signal]),
         );
+        run.step('fork.made');
         result = await copyInto(
           context,
           run,

@@ -32,6 +32,7 @@ export const journalSteps = [
   'delete.removed',
   'delete.done',
   'fork.intent',
+  'fork.made',
   'fork.frozen',
   'fork.copied',
   'snapshot.intent',

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Store } from '../../../src/engine/store/store.ts';
+import { newUuid } from '../../../src/ids.ts';
 import { makeRecord } from './records.ts';
 
 describe('Store', () => {
@@ -50,6 +51,23 @@ describe('Store', () => {
   it('refuses two sandboxes of one name', () => {
     store.putSandbox(makeRecord({ name: 'same' }));
     expect(() => store.putSandbox(makeRecord({ name: 'same' }))).toThrow();
+  });
+
+  it('keeps volumes, by names of their own', () => {
+    const times = { createdAt: 1, updatedAt: 1, lastUsedAt: null };
+    const volume = { name: 'data', dockerName: 'd', state: 'ready', errorReason: null, ...times } as const;
+    const [first, second] = [
+      { id: newUuid(), ...volume },
+      { id: newUuid(), ...volume },
+    ];
+    store.putVolume({ ...first, state: 'creating' });
+    store.putVolume(first);
+    expect(() => store.putVolume(second)).toThrow();
+    store.close();
+    store = new Store(join(directory, 'thaw.db'));
+    expect(store.volumes()).toEqual([first]);
+    store.dropVolume(first.id);
+    expect(store.volumes()).toEqual([]);
   });
 
   it('keeps its file from other users', () => {
