@@ -13,6 +13,7 @@ import { ensurePrivateDir } from './control/private-dir.ts';
 import type { OwnerStatus } from './control/status.ts';
 import { ThawError } from './errors.ts';
 import type { Logger } from './log.ts';
+import { describePreviews, openPreviews } from './preview/open.ts';
 import { buildCatalogue } from './server/catalogue.ts';
 import { Connections } from './server/connections.ts';
 import { openSocketServer } from './server/socket-server.ts';
@@ -100,10 +101,17 @@ async function open(
   writeOwnerFacts(paths, { pid, version, startedAt, args: [...args] });
   removeSockets();
 
+  const previews = await openPreviews({
+    config,
+    target: () => supply.engine?.previewTarget ?? null,
+    clock,
+    log,
+  });
   let ssh: SshGateway | null = null;
-  const supply = new EngineSupply({
+  const supply: EngineSupply = new EngineSupply({
     open: openEngine,
     sshEndpoint: () => ssh?.endpoint ?? null,
+    previewBase: () => previews?.base ?? null,
     clock,
     log,
     ...(waitMs === undefined ? {} : { waitMs }),
@@ -122,6 +130,7 @@ async function open(
     uptimeSeconds: Math.round((clock.now() - startedAtMs) / 1000),
     stateDir: paths.stateDir,
     mcpSocket: paths.mcpSocket,
+    previews: previews === null ? null : describePreviews(previews.base),
     clients: [...connections.clients()],
     ssh: ssh === null ? null : { host: ssh.endpoint.host, port: ssh.endpoint.port, visitors: ssh.visitors },
     preparation: { state: supply.state, message: supply.message },
@@ -162,6 +171,7 @@ async function open(
     log.info(options, 'owner shuts down');
     endWatch();
     await mcp.close();
+    await previews?.close();
     closeControl();
     await ssh?.close();
     removeSockets();

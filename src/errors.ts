@@ -53,6 +53,11 @@ export const errorKinds = {
     'Stop the sandbox and start it: its guest agent sent data that makes no sense.',
   ),
   command_not_started: kind(400, false, 'Check the working directory, the user and the command.'),
+  port_closed: kind(
+    502,
+    true,
+    'Start a server in the sandbox on that port, or use a port that sandbox_ports shows.',
+  ),
   process_limit: kind(
     429,
     true,

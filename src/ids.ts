@@ -18,9 +18,15 @@ export const randomHex = (bytes: number): string => randomBytes(bytes).toString(
 /** A factor between 0.75 and 1.25 to spread retries. */
 export const jitter = (): number => 0.75 + (randomBytes(1)[0] ?? 0) / 510;
 
-const ALPHANUMERIC = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
+const LOWER_CASE = 'abcdefghijklmnopqrstuvwxyz0123456789';
+const ALPHANUMERIC = `ABCDEFGHIJKLMNOPQRSTUVWXYZ${LOWER_CASE}`;
 
-/** A secret of `length` letters and digits, each as likely as the others: about 5.95 bits a character. */
-export function randomToken(length: number): string {
-  return Array.from({ length }, () => ALPHANUMERIC[randomInt(ALPHANUMERIC.length)]).join('');
-}
+/** `length` characters, each as likely as the others. */
+const draw = (alphabet: string, length: number): string =>
+  Array.from({ length }, () => alphabet[randomInt(alphabet.length)]).join('');
+
+/** A secret of `length` letters and digits: about 5.95 bits a character. */
+export const randomToken = (length: number): string => draw(ALPHANUMERIC, length);
+
+/** A secret of `length` lower-case letters and digits, as a host name may hold it: about 5.17 bits a character. */
+export const randomHostToken = (length: number): string => draw(LOWER_CASE, length);

@@ -7,6 +7,7 @@ import sandboxCreate from './sandbox-create.ts';
 import sandboxCreateSsh from './sandbox-create-ssh.ts';
 import sandboxDelete from './sandbox-delete.ts';
 import sandboxExec from './sandbox-exec.ts';
+import sandboxExpirePreviewUrl from './sandbox-expire-preview-url.ts';
 import sandboxFork from './sandbox-fork.ts';
 import sandboxForks from './sandbox-forks.ts';
 import sandboxGet from './sandbox-get.ts';
@@ -14,6 +15,8 @@ import sandboxList from './sandbox-list.ts';
 import sandboxListFiles from './sandbox-list-files.ts';
 import sandboxParent from './sandbox-parent.ts';
 import sandboxPause from './sandbox-pause.ts';
+import sandboxPorts from './sandbox-ports.ts';
+import sandboxPreviewUrl from './sandbox-preview-url.ts';
 import sandboxReadFile from './sandbox-read-file.ts';
 import sandboxRecover from './sandbox-recover.ts';
 import sandboxResize from './sandbox-resize.ts';
@@ -25,6 +28,7 @@ import sandboxSetAutostop from './sandbox-set-autostop.ts';
 import sandboxSetLabels from './sandbox-set-labels.ts';
 import sandboxSetPublic from './sandbox-set-public.ts';
 import sandboxSetTtl from './sandbox-set-ttl.ts';
+import sandboxSignedPreviewUrl from './sandbox-signed-preview-url.ts';
 import sandboxSnapshot from './sandbox-snapshot.ts';
 import sandboxStart from './sandbox-start.ts';
 import sandboxStop from './sandbox-stop.ts';
@@ -75,6 +79,10 @@ export const tools: readonly Tool[] = [
   sandboxReadFile,
   sandboxWriteFile,
   sandboxListFiles,
+  sandboxPreviewUrl,
+  sandboxSignedPreviewUrl,
+  sandboxExpirePreviewUrl,
+  sandboxPorts,
   sandboxCreateSsh,
   sandboxRevokeSsh,
   sandboxValidateSsh,

@@ -22,6 +22,12 @@ import type {
   WrittenFile,
 } from '../../schemas/files.ts';
 import type { ListSandboxes, SandboxPage } from '../../schemas/list-sandboxes.ts';
+import type {
+  ExpiredPreviewUrl,
+  OpenPorts,
+  PortPreviewUrl,
+  SignedPortPreviewUrl,
+} from '../../schemas/previews.ts';
 import type { Sandbox } from '../../schemas/sandbox.ts';
 import type { ResizeSandbox } from '../../schemas/settings.ts';
 import type { RevokedSsh, SshAccess, SshAccessValidation } from '../../schemas/ssh.ts';
@@ -122,6 +128,23 @@ export interface SshOperations {
   validate(token: string, context: CallContext): Promise<SshAccessValidation>;
 }
 
+/** Addresses under which ports of a sandbox are reached from outside, in every state of it. */
+export interface PreviewOperations {
+  /** Its token opens all ports of the sandbox until the next start. */
+  url(sandbox: string, port: number, context: CallContext): Promise<PortPreviewUrl>;
+  /** Opens one port without anything else; 60 seconds unless told. */
+  signedUrl(
+    sandbox: string,
+    port: number,
+    expiresInSeconds: number | undefined,
+    context: CallContext,
+  ): Promise<SignedPortPreviewUrl>;
+  /** Ends a signed one early. */
+  expire(sandbox: string, port: number, token: string, context: CallContext): Promise<ExpiredPreviewUrl>;
+  /** What listens in a sandbox that runs. */
+  ports(sandbox: string, context: CallContext): Promise<OpenPorts>;
+}
+
 /** The operation groups, by name. */
 export interface OperationGroups {
   readonly lifecycle: LifecycleOperations;
@@ -133,6 +156,7 @@ export interface OperationGroups {
   readonly exec: ExecOperations;
   readonly files: FileOperations;
   readonly ssh: SshOperations;
+  readonly previews: PreviewOperations;
 }
 
 export interface Backend extends Partial<OperationGroups> {

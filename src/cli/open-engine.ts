@@ -55,13 +55,13 @@ export const makeEngineOpener: OpenerFactory = (config, log, host): EngineOpener
     image: config.image ?? undefined,
     install: config.install,
   };
-  return async ({ progress, signal, sshEndpoint }) => {
+  return async ({ progress, signal, sshEndpoint, previewBase }) => {
     const prepared = await prepare(
       { ...options, signal },
       lineProgress((line) => progress(line.trim())),
     );
     signal.throwIfAborted();
-    const engine = await openEngine({ ...engineOptions(config, prepared, log), sshEndpoint });
+    const engine = await openEngine({ ...engineOptions(config, prepared, log), sshEndpoint, previewBase });
     return {
       engine,
       releaseHost: async () => {

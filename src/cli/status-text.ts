@@ -74,6 +74,7 @@ export function statusText(status: OwnerStatus): string {
     ['owner', `pid ${status.pid}, version ${status.version}, up ${describeDuration(status.uptimeSeconds)}`],
     ['state', status.stateDir],
     ['socket', status.mcpSocket],
+    ['previews', status.previews === null ? 'not served' : status.previews.domain],
     ['clients', status.clients.length === 0 ? 'none' : `${status.clients.length} (${names})`],
     ['ssh', sshState(status.ssh)],
     ['engine', engineState(status.preparation)],

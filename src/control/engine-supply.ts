@@ -3,6 +3,7 @@
  * a failed preparation is told to callers and tried again on a later call.
  */
 import type { CallContext } from '../backend/port.ts';
+import type { PreviewBase } from '../backend/preview-address.ts';
 import type { SshEndpoint } from '../backend/sandbox-access.ts';
 import type { Clock } from '../clock.ts';
 import type { Engine } from '../engine/options.ts';
@@ -20,11 +21,14 @@ export type EngineOpener = (context: {
   readonly progress: (message: string) => void;
   /** Where the SSH gateway listens by then, or null. */
   readonly sshEndpoint: () => SshEndpoint | null;
+  /** Where the owner serves previews; null when it does not. */
+  readonly previewBase: () => PreviewBase | null;
 }) => Promise<OpenedEngine>;
 
 export interface EngineSupplyOptions {
   readonly open: EngineOpener;
   readonly sshEndpoint: () => SshEndpoint | null;
+  readonly previewBase: () => PreviewBase | null;
   readonly clock: Clock;
   readonly log: Logger;
   /** How long a call waits for the preparation. Clients give up at 60 s. */
@@ -99,8 +103,8 @@ export class EngineSupply {
     const { clock, log } = this.#options;
     const sinceMs = clock.monotonic();
     this.#message = 'starting';
-    const { open, sshEndpoint } = this.#options;
-    const done = open({ signal: this.#abort.signal, progress: this.#report, sshEndpoint }).then(
+    const { open, sshEndpoint, previewBase } = this.#options;
+    const done = open({ signal: this.#abort.signal, progress: this.#report, sshEndpoint, previewBase }).then(
       async (opened) => {
         if (this.#state.kind === 'closed') {
           await opened.engine.close({ sandboxes: 'keep' });

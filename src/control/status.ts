@@ -42,6 +42,8 @@ export const OwnerStatus = z.object({
   uptimeSeconds: z.number(),
   stateDir: z.string(),
   mcpSocket: z.string(),
+  /** Patterns of preview URLs: by host name, and on the listener itself; null when it could not be opened. */
+  previews: z.object({ domain: z.string(), listener: z.string() }).nullable(),
   clients: z.array(z.object({ id: z.number(), name: z.string().nullable() })),
   /** Null while it does not listen. */
   ssh: z.object({ host: z.string(), port: z.number().int(), visitors: z.number().int() }).nullable(),

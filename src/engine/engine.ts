@@ -26,6 +26,9 @@ import type { ManagedSandbox } from './managed-sandbox.ts';
 import { openContext } from './open-context.ts';
 import type { Engine, EngineOptions, EngineStatus } from './options.ts';
 import { Pools } from './pool/pools.ts';
+import { previewOperations } from './preview/preview-operations.ts';
+import { PreviewTokens } from './preview/preview-tokens.ts';
+import { previewTarget } from './preview/target.ts';
 import { reconcile } from './reconcile/reconcile.ts';
 import { sshOperations } from './ssh/ssh-operations.ts';
 import { volumeOperations } from './volumes/volume-operations.ts';
@@ -112,6 +115,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const parts: Parts = { context, pools, link, info, version };
   const { registry } = context;
   const ssh = sshOperations(context);
+  const tokens = new PreviewTokens(context.store.previewTokens, context.clock);
   return {
     kind: 'embedded',
     lifecycle: lifecycle(parts),
@@ -131,6 +135,8 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     },
     ssh,
     admitSsh: (token) => ssh.admit(token),
+    previews: previewOperations(context, tokens),
+    previewTarget: previewTarget(context, tokens),
     status: () => statusOf(parts),
     disk: () => measureDisk(context, pools, parkedSizes),
     runningSandboxes: () => registry.all().filter(({ record }) => !AT_REST.has(record.state)).length,

@@ -1,5 +1,7 @@
 /** What the composition root hands to the engine. Everything is resolved and checked by then. */
 import type { OperationGroups } from '../backend/port.ts';
+import type { PreviewBase } from '../backend/preview-address.ts';
+import type { PreviewTarget } from '../backend/preview-target.ts';
 import type { SandboxAccess, SshEndpoint } from '../backend/sandbox-access.ts';
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../log.ts';
@@ -38,6 +40,8 @@ export interface EngineOptions {
   readonly helper: 'on' | 'off';
   /** Where the SSH gateway listens; null while it does not. Without it there is none. */
   readonly sshEndpoint?: () => SshEndpoint | null;
+  /** Where previews are reached; null, or none at all, while nothing serves them. */
+  readonly previewBase?: () => PreviewBase | null;
   readonly clock: Clock;
   readonly log: Logger;
   /** Called right after each step of an operation is on disk; a seam for crash tests. */
@@ -76,6 +80,8 @@ export interface Engine extends OperationGroups {
   readonly kind: 'embedded';
   /** The way into the sandbox of a valid SSH token; null for any other token. */
   admitSsh(token: string): SandboxAccess | null;
+  /** What the preview proxy works on. */
+  readonly previewTarget: PreviewTarget;
   status(): EngineStatus;
   /** Bytes, numbers and bounds of what is kept on disk, measured now. */
   disk(): Promise<DiskUse>;

@@ -39,6 +39,11 @@ export class Registry {
     return this.#byId.get(id) ?? null;
   }
 
+  /** By id, as a string from outside. */
+  get(id: string): ManagedSandbox | null {
+    return this.#byId.get(id) ?? null;
+  }
+
   byContainer(id: ContainerId): ManagedSandbox | null {
     return this.all().find(({ record }) => record.containerId === id) ?? null;
   }

@@ -83,6 +83,7 @@ it('lists only what reads in read-only mode', () => {
     'volume_get',
     'sandbox_read_file',
     'sandbox_list_files',
+    'sandbox_ports',
     'sandbox_validate_ssh',
   ]);
 });

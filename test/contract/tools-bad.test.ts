@@ -10,6 +10,7 @@ import type { BadCall } from './tools-bad/bad-call.ts';
 import { copiesBadCalls } from './tools-bad/copies.ts';
 import { execFileBadCalls } from './tools-bad/exec-files.ts';
 import { lifecycleBadCalls } from './tools-bad/lifecycle.ts';
+import { previewBadCalls } from './tools-bad/previews.ts';
 import { settingsBadCalls } from './tools-bad/settings.ts';
 import { sshBadCalls } from './tools-bad/ssh.ts';
 import { templateBadCalls } from './tools-bad/templates.ts';
@@ -45,6 +46,7 @@ describe('wrong arguments', () => {
     ...lifecycleBadCalls,
     ...settingsBadCalls,
     ...copiesBadCalls,
+    ...previewBadCalls,
     ...templateBadCalls,
     ...volumeBadCalls,
     ...execFileBadCalls,

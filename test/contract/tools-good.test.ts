@@ -9,6 +9,7 @@ import { sandboxFixture } from '../support/sandbox-fixture.ts';
 import { copiesCases } from './tools-good/copies.ts';
 import { execFileCases } from './tools-good/exec-files.ts';
 import { lifecycleCases } from './tools-good/lifecycle.ts';
+import { previewCases } from './tools-good/previews.ts';
 import { settingsCases } from './tools-good/settings.ts';
 import { sshCases } from './tools-good/ssh.ts';
 import { templateCases } from './tools-good/templates.ts';
@@ -35,6 +36,7 @@ const cases = [
   ...volumeCases,
   ...execFileCases,
   ...sshCases,
+  ...previewCases,
 ];
 
 it.each(cases)('$tool passes its input on and answers the same facts twice', async (planned) => {

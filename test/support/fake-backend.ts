@@ -20,6 +20,7 @@ const operations = {
   exec: ['exec'],
   files: ['read', 'write', 'list'],
   ssh: ['create', 'revoke', 'validate'],
+  previews: ['url', 'signedUrl', 'expire', 'ports'],
 } as const satisfies Record<keyof OperationGroups, readonly string[]>;
 
 type AnyOperation = (...args: readonly unknown[]) => Promise<unknown>;

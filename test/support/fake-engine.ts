@@ -133,6 +133,20 @@ export function fakeEngine(events: FakeEngineEvents): Engine {
       validate: async () => ({ valid: false, sandboxId: null }),
     },
     admitSsh: () => null,
+    previews: {
+      url: async () => unplanned('url'),
+      signedUrl: async () => unplanned('signedUrl'),
+      expire: async () => unplanned('expire'),
+      ports: async () => unplanned('ports'),
+    },
+    previewTarget: {
+      admit: () => unplanned('admit'),
+      dial: async () => unplanned('dial'),
+      ports: async () => unplanned('ports'),
+      wake: async () => unplanned('wake'),
+      touch: () => unplanned('touch'),
+      token: () => unplanned('token'),
+    },
     status,
     disk: async () => ({
       archives: { count: 0, bytes: 0, limitBytes: 1024 ** 3, freeBytes: 1024 ** 3 },

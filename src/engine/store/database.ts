@@ -11,6 +11,10 @@ const migrations: readonly string[] = [
   'create table snapshots (id text primary key, name text not null unique, record text not null);',
   'create table ssh_access (sandbox_id text primary key, record text not null);',
   'create table volumes (id text primary key, name text not null unique, record text not null);',
+  // Only hashes of tokens are kept. Without a port it is the token of a sandbox for one generation of it, with one it is signed.
+  `create table preview_tokens (hash text primary key, sandbox_id text not null, port integer, generation integer, created_at integer not null, expires_at integer);
+   create index preview_tokens_sandbox on preview_tokens (sandbox_id);
+   create trigger preview_tokens_end after delete on sandboxes begin delete from preview_tokens where sandbox_id = old.id; end;`,
 ];
 
 export type Sql = InstanceType<typeof Database>;

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { SandboxId } from '../../ids.ts';
 import { openDatabase, type Sql } from './database.ts';
+import { PreviewTokenTable } from './preview-token-table.ts';
 import {
   JournalEntry,
   type JournalOperation,
@@ -67,11 +68,13 @@ function prepareStatements(sql: Sql) {
 export class Store {
   readonly #sql: Sql;
   readonly #statements: ReturnType<typeof prepareStatements>;
+  readonly previewTokens: PreviewTokenTable;
 
   /** `path` may be `:memory:`. */
   constructor(path: string) {
     this.#sql = openDatabase(path);
     this.#statements = prepareStatements(this.#sql);
+    this.previewTokens = new PreviewTokenTable(this.#sql);
   }
 
   /** All writes of `work` or none. Not to be nested. */

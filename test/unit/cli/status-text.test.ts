@@ -11,6 +11,10 @@ const status: OwnerStatus = {
   stateDir: '/s',
   mcpSocket: '/s/mcp.sock',
   ssh: { host: '127.0.0.1', port: 2222, visitors: 1 },
+  previews: {
+    domain: 'http://PORT-ID.localhost:4480',
+    listener: 'http://127.0.0.1:4480/p/ID/PORT/',
+  },
   clients: [
     { id: 1, name: 'claude' },
     { id: 2, name: null },
@@ -38,6 +42,7 @@ it('has a row for everything', () => {
       'owner      pid 42, version 1.2.3, up 1 h 2 min',
       'state      /s',
       'socket     /s/mcp.sock',
+      'previews   http://PORT-ID.localhost:4480',
       'clients    2 (claude, not introduced)',
       'ssh        127.0.0.1:2222, 1 connected',
       'engine     ready',

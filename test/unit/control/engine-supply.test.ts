@@ -30,6 +30,7 @@ function open() {
     waitMs: 40_000,
     retryMs: 2_000,
     sshEndpoint: () => null,
+    previewBase: () => null,
     open: ({ progress, signal }) =>
       new Promise((resolve, reject) => {
         attempts.push({ progress, signal, succeed: () => resolve(opened), fail: reject });
