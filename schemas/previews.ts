@@ -5,12 +5,7 @@ import { Timestamp } from './sandbox.ts';
 const DAY_SECONDS = 86_400;
 const OUT_OF_RANGE = 'expiresInSeconds must be between 1 second and 24 hours';
 
-export const PreviewPort = z
-  .number()
-  .int('Invalid port')
-  .min(1, 'Invalid port')
-  .max(65_535, 'Invalid port')
-  .describe('TCP port in the sandbox');
+export const PreviewPort = z.number().int('Invalid port').min(1, 'Invalid port').max(65_535, 'Invalid port');
 
 export const ExpiresInSeconds = z
   .number()
@@ -25,8 +20,8 @@ export const PreviewToken = z.string().min(1).max(64);
 export const PortPreviewUrl = z.object({
   sandboxId: z.uuid(),
   port: z.number().int(),
-  url: z.string().describe('for browsers'),
-  pathUrl: z.string().describe('the same for programs that cannot resolve the host name of url'),
+  url: z.string(),
+  pathUrl: z.string().describe('where the host of url does not resolve'),
   token: z.string(),
 });
 export type PortPreviewUrl = z.infer<typeof PortPreviewUrl>;
@@ -37,16 +32,16 @@ export type SignedPortPreviewUrl = z.infer<typeof SignedPortPreviewUrl>;
 export const ExpiredPreviewUrl = z.object({
   sandboxId: z.uuid(),
   port: z.number().int(),
-  expired: z.boolean().describe('false: it was not valid any more'),
+  expired: z.boolean(),
 });
 export type ExpiredPreviewUrl = z.infer<typeof ExpiredPreviewUrl>;
 
-export const ListeningProcess = z.object({
-  pid: z.number().int(),
-  name: z.string(),
-  command: z.string().describe('cut at 200 characters'),
-});
-export type ListeningProcess = z.infer<typeof ListeningProcess>;
+/** A process as it calls itself: text of unknown origin, without control characters and cut at 200 of them. */
+export interface ListeningProcess {
+  readonly pid: number;
+  readonly process: string;
+  readonly command: string;
+}
 
 export const OpenPorts = z.object({
   sandboxId: z.uuid(),
@@ -54,7 +49,9 @@ export const OpenPorts = z.object({
     z.object({
       port: z.number().int(),
       addresses: z.array(z.string()),
-      process: ListeningProcess.nullable().describe('null: not known'),
+      pid: z.number().int().optional(),
+      process: z.string().optional(),
+      command: z.string().optional(),
     }),
   ),
 });

@@ -24,7 +24,6 @@ const areas = {
     'sandbox_set_autostop frees what an idle sandbox holds; an interval for pausing is not there yet',
   build: 'building images is not there yet',
   network: 'network policies are not there yet',
-  preview: 'previews are not there yet',
   secrets: 'a vault of secrets is not there; pass them as env',
   signingKeys: 'signed links are not there yet',
   snapshotActivity: 'a snapshot stays active until it is deleted',
@@ -61,9 +60,9 @@ export const operationServices: Readonly<Record<OperationId, Service>> = {
   setAutoDeleteInterval: tool('sandbox_set_autodelete'),
   archiveSandbox: tool('sandbox_archive'),
   updateNetworkSettings: notServed('network'),
-  getPortPreviewUrl: notServed('preview'),
-  getSignedPortPreviewUrl: notServed('preview'),
-  expireSignedPortPreviewUrl: notServed('preview'),
+  getPortPreviewUrl: tool('sandbox_preview_url'),
+  getSignedPortPreviewUrl: tool('sandbox_signed_preview_url'),
+  expireSignedPortPreviewUrl: tool('sandbox_expire_preview_url'),
   getBuildLogs: notServed('build'),
   getBuildLogsUrl: notServed('build'),
   createSshAccess: tool('sandbox_create_ssh'),
@@ -98,4 +97,5 @@ export const operationServices: Readonly<Record<OperationId, Service>> = {
 /** Tools that no operation under those three tags stands behind, and why they are there. */
 export const ownTools: Readonly<Record<string, string>> = {
   sandbox_resume: 'The API resumes with startSandbox, which sandbox_start does too.',
+  sandbox_ports: 'The toolbox lists the ports in use.',
 };

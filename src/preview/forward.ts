@@ -102,15 +102,15 @@ export function forward(
     }
   });
   upstream.once('close', cancelDeadline);
-  upstream.on('error', (error) => {
+  upstream.on('error', (reason) => {
     request.unpipe(upstream);
-    if (mayRetry && !response.headersSent && isWorthAnotherTry(request, upstream, error)) {
+    if (mayRetry && !response.headersSent && isWorthAnotherTry(request, upstream, reason)) {
       response.off('close', onClientGone);
       response.off('close', onEnd);
       forward(request, response, entry, parts, false);
       return;
     }
-    fail(request, response, entry, error).catch(() => response.destroy());
+    fail(request, response, entry, reason).catch(() => response.destroy());
   });
   if (!hasBody(request)) {
     upstream.end();

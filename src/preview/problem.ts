@@ -131,16 +131,16 @@ const MAX_PORTS = 50;
 
 /** What a failed connection into a sandbox comes to. Null for what is no error of Thaw: then the sandbox broke off. */
 export async function dialProblem(
-  error: unknown,
+  thrown: unknown,
   port: number,
   ports: () => Promise<readonly number[]>,
 ): Promise<Problem | null> {
-  if (!isThawError(error)) return null;
-  if (error.code === 'port_closed') {
+  if (!isThawError(thrown)) return null;
+  if (thrown.code === 'port_closed') {
     const open = await ports().catch(() => []);
-    return nothingListens(error, port, open.slice(0, MAX_PORTS));
+    return nothingListens(thrown, port, open.slice(0, MAX_PORTS));
   }
-  const { code, message, next, retryable, httpStatus } = error;
+  const { code, message, next, retryable, httpStatus } = thrown;
   const retry = retryable ? { retryAfter: RETRY_SECONDS } : {};
   return { code, status: Math.max(httpStatus, 500), title: 'No connection', message, next, ...retry };
 }

@@ -37,12 +37,21 @@ const rules: readonly Rule[] = [
       !isIn('src/engine/', 'src/remote/', 'src/setup/', 'src/cli/', 'src/app.ts')(imported),
   },
   {
+    rule: 'the preview proxy knows no engine but its target',
+    from: isIn('src/preview/'),
+    allowed: (imported) =>
+      isIn('src/preview/', 'src/backend/preview-', 'schemas/')(imported) ||
+      ['src/clock.ts', 'src/errors.ts', 'src/log.ts'].includes(imported) ||
+      imported.startsWith('node:'),
+  },
+  {
     rule: 'the engine imports no remote backend, server, command line or set-up',
     from: isIn('src/engine/'),
     allowed: (imported) =>
       !isIn(
         'src/remote/',
         'src/server/',
+        'src/preview/',
         'src/ssh/',
         'src/cli/',
         'src/setup/',

@@ -32,10 +32,7 @@ export class GuestSocketStream extends Duplex {
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: Done): void {
-    this.#socket.write(chunk).then(
-      () => done(),
-      (error: unknown) => done(toError(error)),
-    );
+    void this.#send(chunk, done);
   }
 
   /** One frame for the pieces that came together, such as the head of a message and its body. */
@@ -51,5 +48,15 @@ export class GuestSocketStream extends Duplex {
   override _destroy(error: Error | null, done: Done): void {
     this.#socket.destroy();
     done(error);
+  }
+
+  async #send(chunk: Buffer, done: Done): Promise<void> {
+    let failure: Error | null = null;
+    try {
+      await this.#socket.write(chunk);
+    } catch (error) {
+      failure = toError(error);
+    }
+    done(failure);
   }
 }

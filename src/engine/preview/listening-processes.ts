@@ -58,7 +58,7 @@ async function describe(agent: AgentConnection, pid: number): Promise<ListeningP
   const read = async (file: string): Promise<string> =>
     readable((await agent.readFile(`/proc/${pid}/${file}`, { maxBytes: MAX_COMMAND_BYTES })).data);
   const [name, command] = await Promise.all([read('comm'), read('cmdline')]);
-  return { pid, name, command };
+  return { pid, process: name, command };
 }
 
 /** By inode. What cannot be found out is left out. */

@@ -63,8 +63,7 @@ export function previewOperations(context: EngineContext, tokens: PreviewTokens)
       const ports = [...groupByPort(listening)].map(([port, entries]) => ({
         port,
         addresses: entries.map(({ address }) => address),
-        process:
-          entries.map(({ inode }) => processes.get(inode)).find((found) => found !== undefined) ?? null,
+        ...entries.map(({ inode }) => processes.get(inode)).find((found) => found !== undefined),
       }));
       return { sandboxId: sandbox.record.id, ports };
     },

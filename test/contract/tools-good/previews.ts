@@ -12,9 +12,7 @@ const preview = {
 const signed = { ...preview, token: 'abcdefghijkl0123', expiresAt: '2026-05-01T10:00:00.000Z' };
 const open = {
   sandboxId: SANDBOX_ID,
-  ports: [
-    { port: 3000, addresses: ['0.0.0.0'], process: { pid: 7, name: 'node', command: 'node server.js' } },
-  ],
+  ports: [{ port: 3000, addresses: ['0.0.0.0'], pid: 7, process: 'node', command: 'node server.js' }],
 };
 
 export const previewCases: readonly GoodCall[] = [
