@@ -39,7 +39,8 @@ export interface Answer {
   readonly body: string;
 }
 
-interface Ask extends Pick<RequestOptions, 'method' | 'headers' | 'agent'> {
+interface Ask extends Pick<RequestOptions, 'method' | 'agent'> {
+  readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Buffer;
 }
 
