@@ -27,7 +27,9 @@ export function parseCgroupFile(text: string, layout: CgroupLayout): CgroupPaths
     // Paths come from the kernel, but a process may sit in the root: freezing that would freeze the host.
     if (path === '/' || path.includes('/../')) continue;
     if (names === '') unified = layout === 'legacy' ? null : `${unifiedMount}${path}`;
-    else for (const name of names.split(',')) controllers[name] = `${CGROUP_MOUNT}/${names}${path}`;
+    // A v1 hierarchy that something else mounts beside a pure v2 tree is not Docker's, and not in the helper.
+    else if (layout !== 'unified')
+      for (const name of names.split(',')) controllers[name] = `${CGROUP_MOUNT}/${names}${path}`;
   }
   if (unified === null && controllers['freezer'] === undefined) {
     throw new ThawError('engine_error', 'The container has no cgroup of its own that could be frozen.', {

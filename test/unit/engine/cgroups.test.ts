@@ -29,6 +29,12 @@ describe('parseCgroupFile', () => {
     });
   });
 
+  it('passes over v1 hierarchies that are not the host’s way of limiting', () => {
+    const paths = parseCgroupFile(`3:memory:/user\n1:net_cls:/vpn\n${unified}`, 'unified');
+    expect(paths.controllers).toEqual({});
+    expect(limitWrites(paths, high, low)[1]?.path).toMatch(/docker-c1\.scope\/memory\.max$/);
+  });
+
   it('never answers the root of the tree, which would freeze the host', () => {
     expect(() => parseCgroupFile('0::/\n6:freezer:/\n', 'hybrid')).toThrow(/no cgroup of its own/);
     expect(() => parseCgroupFile('0::/../../x\n', 'unified')).toThrow(/no cgroup of its own/);
