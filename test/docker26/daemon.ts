@@ -1,6 +1,6 @@
 /** A Docker daemon inside of the Debian tree, in a mount namespace of its own, reached from outside through its socket. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdir, mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -12,7 +12,7 @@ import { shortHash } from '../../src/setup/host.ts';
 import { keptRange } from '../../src/setup/managed/address-range.ts';
 import { waitForEnd } from '../../src/setup/managed/process.ts';
 import type { ImageStore } from './options.ts';
-import { endProcessesOf } from './processes.ts';
+import { MountNamespace } from './processes.ts';
 
 const enterScript = fileURLToPath(new URL('enter.sh', import.meta.url));
 /** Of the tree: what a daemon finds programs by, whatever this machine's own path is. */
@@ -20,6 +20,7 @@ const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 const startDeadlineMs = 60_000;
 const endDeadlineMs = 60_000;
 const pollMs = 100;
+const namespacePollMs = 2;
 const pingMs = 2_000;
 const shownLogLines = 20;
 
@@ -58,7 +59,7 @@ async function launch(tree: string, directory: string, store: ImageStore): Promi
       '--experimental',
     ];
     // Every program of this chain becomes the next one, so the child is the daemon itself in the end.
-    const inside = ['/bin/sh', enterScript, tree, at('namespace'), ...shared, '--', ...daemon];
+    const inside = ['/bin/sh', enterScript, tree, ...shared, '--', ...daemon];
     return spawn('unshare', ['--mount', '--propagation', 'private', ...inside], {
       detached: true,
       stdio: ['ignore', log.fd, log.fd],
@@ -70,13 +71,16 @@ async function launch(tree: string, directory: string, store: ImageStore): Promi
   }
 }
 
+const hasEnded = (child: ChildProcess): boolean =>
+  child.pid === undefined || child.exitCode !== null || child.signalCode !== null;
+
 async function waitUntilReady(child: ChildProcess, directory: string, signal: AbortSignal): Promise<void> {
   const deadline = systemClock.monotonic() + startDeadlineMs;
   for (;;) {
     signal.throwIfAborted();
     const reason = await whyUnusable({ kind: 'socket', path: join(directory, 'docker.sock') }, pingMs);
     if (reason === null) return;
-    const ended = child.pid === undefined || child.exitCode !== null || child.signalCode !== null;
+    const ended = hasEnded(child);
     if (ended || systemClock.monotonic() > deadline) {
       const log = await readFile(join(directory, 'dockerd.log'), 'utf8').catch(() => '');
       const end = log.trimEnd().split('\n').slice(-shownLogLines).join('\n');
@@ -109,47 +113,58 @@ async function writePrograms(binDir: string, pid: number, store: ImageStore): Pr
   await writeFile(join(binDir, 'containerd'), ['#!/bin/sh', enter('containerd'), ''].join('\n'), { mode });
 }
 
-async function stop(child: ChildProcess, directory: string): Promise<void> {
+/** The child gets it right after its start. Null when it ended before, having started nothing. */
+async function namespaceOf(child: ChildProcess): Promise<MountNamespace | null> {
+  while (child.pid !== undefined && !hasEnded(child)) {
+    const namespace = await MountNamespace.of(child.pid);
+    if (namespace !== null) return namespace;
+    await sleep(namespacePollMs);
+  }
+  return null;
+}
+
+async function stop(child: ChildProcess, namespace: MountNamespace | null, directory: string): Promise<void> {
   // With live restore containers outlive their daemon, so they go first.
   const docker = createDockerClient({ kind: 'socket', path: join(directory, 'docker.sock') });
   const containers = await docker.listContainers({}).catch(() => []);
   await Promise.allSettled(containers.map(({ id }) => docker.removeContainer(id)));
-  if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) {
+  if (child.pid !== undefined && !hasEnded(child)) {
     child.kill('SIGTERM');
     await waitForEnd(child.pid, endDeadlineMs);
   }
-  const namespace = (await readFile(join(directory, 'namespace'), 'utf8').catch(() => '')).trim();
-  if (namespace !== '') await endProcessesOf(namespace);
+  await namespace?.end();
   await rm(directory, { recursive: true, force: true });
 }
 
 /**
- * Starts one with an empty data directory. Throws Error with the end of its log when it does not start, having removed
- * everything then, too.
+ * Starts one with an empty data directory below `directory`. Throws Error with the end of its log when it does not
+ * start, having removed everything then, too.
  */
-export async function startDocker26(tree: string, store: ImageStore, signal: AbortSignal): Promise<Docker26> {
-  // Beside the tree and not in the directory for temporary files, which may be held in memory.
-  const directory = await mkdtemp(`${tree}-run-`);
+export async function startDocker26(
+  tree: string,
+  directory: string,
+  store: ImageStore,
+  signal: AbortSignal,
+): Promise<Docker26> {
   const child = await launch(tree, directory, store);
   child.on('error', () => {
     // It has no pid then, which the wait for it tells.
   });
+  const namespace = await namespaceOf(child);
+  const socket = join(directory, 'docker.sock');
   try {
     await waitUntilReady(child, directory, signal);
-    const { version } = await createDockerClient({
-      kind: 'socket',
-      path: join(directory, 'docker.sock'),
-    }).version();
+    const { version } = await createDockerClient({ kind: 'socket', path: socket }).version();
     const binDir = join(directory, 'bin');
     await writePrograms(binDir, child.pid ?? 0, store);
     return {
-      dockerHost: `unix://${join(directory, 'docker.sock')}`,
+      dockerHost: `unix://${socket}`,
       version,
       binDir,
-      stop: () => stop(child, directory),
+      stop: () => stop(child, namespace, directory),
     };
   } catch (error) {
-    await stop(child, directory);
+    await stop(child, namespace, directory);
     throw error;
   }
 }

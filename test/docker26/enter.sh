@@ -1,12 +1,11 @@
 #!/bin/sh
 # Runs a program with a Debian tree as its root, in the mount namespace that this script was started in.
-# Usage: enter.sh TREE NAMESPACE-FILE SHARED-DIRECTORY… -- PROGRAM ARGUMENT…
+# Usage: enter.sh TREE SHARED-DIRECTORY… -- PROGRAM ARGUMENT…
 # The caller made the namespace, so no mount of this script is seen outside, and all go with the last process in it.
 set -eu
 
 tree=$1
-readlink /proc/self/ns/mnt >"$2"
-shift 2
+shift
 
 mount --make-rprivate /
 mount --bind "$tree" "$tree"

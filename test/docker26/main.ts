@@ -10,6 +10,7 @@ import { lineProgress } from '../../src/setup/progress.ts';
 import { type Counts, describeCounts, runVitest } from '../run-vitest.mjs';
 import { startDocker26 } from './daemon.ts';
 import { leftOut } from './left-out.ts';
+import { removeLeftRuns, withRunDirectory } from './left-runs.ts';
 import { type ImageStore, readOptions } from './options.ts';
 import { ensureTree } from './tree.ts';
 
@@ -22,11 +23,12 @@ const progress = lineProgress((line) => void node.stderr.write(`${line}\n`));
 async function testStore(
   { signal, cleanup }: Interruptible,
   tree: string,
+  directory: string,
   store: ImageStore,
   selection: readonly string[],
 ): Promise<Counts> {
   const daemon = await progress.step(`Starting Docker 26 with the image store ${store}`, () =>
-    startDocker26(tree, store, signal),
+    startDocker26(tree, directory, store, signal),
   );
   let stopping: Promise<void> | null = null;
   const stop = (): Promise<void> => {
@@ -48,16 +50,20 @@ async function testStore(
     },
   );
   await stop();
+  signal.throwIfAborted();
   return counts;
 }
 
 async function run(context: Interruptible): Promise<number> {
   const { stores, selection } = readOptions(process.argv.slice(2));
   const tree = await ensureTree(host, progress, context.signal);
+  await removeLeftRuns(tree);
   const lines: string[] = [];
   let failed = 0;
   for (const store of stores) {
-    const counts = await testStore(context, tree, store, selection);
+    const counts = await withRunDirectory(tree, (directory) =>
+      testStore(context, tree, directory, store, selection),
+    );
     lines.push(`${store}: ${describeCounts(counts)}`);
     failed += counts.failed;
   }
