@@ -33,13 +33,17 @@ type Operation =
   | 'pauseContainer'
   | 'unpauseContainer'
   | 'removeContainer'
-  | 'updateLimits';
+  | 'updateLimits'
+  | 'removeVolume';
 
 /** What the next call of an operation does in place of its work: it throws, or it waits until it is let go. */
 type Fault = { readonly kind: 'fail' } | { readonly kind: 'hang'; readonly released: Promise<void> };
 
 /** Everything else runs in between, as with a real daemon. */
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+const mountsVolume = ({ mounts }: ContainerSpec, name: string): boolean =>
+  mounts.some(({ kind, source }) => kind === 'volume' && source === name);
 
 const broken = (operation: string): ThawError =>
   new ThawError('engine_error', `The Docker Engine could not ${operation} (500): planned by the test`);
@@ -105,6 +109,8 @@ export class FakeDocker {
 
   async #create(spec: ContainerSpec): Promise<ContainerId> {
     await this.#enter('createContainer');
+    const missing = spec.mounts.find(({ kind, source }) => kind === 'volume' && !this.volumes.has(source));
+    if (missing !== undefined) throw new Error(`the daemon would make ${missing.source} without an owner`);
     const id = asContainerId(randomBytes(32).toString('hex'));
     const state = { running: false, paused: false, exitCode: 0, streams: [], ended: [] };
     this.containers.set(id, { id, spec, limits: spec.limits ?? {}, ...state });
@@ -144,6 +150,13 @@ export class FakeDocker {
     this.end(container, 137);
     this.containers.delete(id);
     this.#emit('destroy', container);
+  }
+
+  async #removeVolume(name: string): Promise<void> {
+    await this.#enter('removeVolume');
+    const users = [...this.containers.values()].filter(({ spec }) => mountsVolume(spec, name));
+    if (users.length > 0) throw new ThawError('engine_error', 'volume is in use (409)');
+    this.volumes.delete(name);
   }
 
   async #attach(id: ContainerId): Promise<FakeAgentStream> {
@@ -222,6 +235,7 @@ export class FakeDocker {
         for await (const chunk of tar) void chunk;
       },
       ...sharedObjects(this.volumes, this.networks),
+      removeVolume: (name) => this.#removeVolume(name),
       events: (labels, signal) => this.#events(labels, signal),
     };
   }
