@@ -1,6 +1,7 @@
 /** The body of a create, in the API's terms (schema `CreateSandbox`), with bounds that protect the host. */
 import { z } from 'zod';
 import { VolumeMounts } from './mount-path.ts';
+import { networkFields } from './network.ts';
 import { Sandbox } from './sandbox.ts';
 
 /** Control characters and markup never belong into a name (API: 400 on create). */
@@ -73,9 +74,7 @@ export const CreateSandbox = z.strictObject({
     .max(MAX_MINUTES)
     .optional()
     .describe('Minutes until delete whatever the state; 0 never'),
-  networkBlockAll: z.boolean().optional(),
-  networkAllowList: z.string().max(1024).optional(),
-  domainAllowList: z.string().max(4096).optional(),
+  ...networkFields,
   target: z.string().max(64).optional(),
   volumes: VolumeMounts.optional().describe('Volumes of volume_create to mount; starts cold'),
   buildInfo: z

@@ -1,9 +1,10 @@
 /** A sandbox as the API answers it (Daytona document v0.205 with the additions up to 0.220, schema `Sandbox`). */
 import { z } from 'zod';
+import { NetworkPolicyInForce } from './network.ts';
 import { BackupState, SandboxDesiredState, SandboxState } from './state.ts';
+import { Timestamp } from './timestamp.ts';
 
-/** ISO 8601 in UTC with milliseconds, the form of every timestamp of the API. */
-export const Timestamp = z.iso.datetime({ precision: 3 });
+export { Timestamp };
 
 export const SandboxVolume = z.object({
   volumeId: z.string(),
@@ -31,6 +32,7 @@ export const Sandbox = z.object({
   networkBlockAll: z.boolean(),
   networkAllowList: z.string().nullable().optional(),
   domainAllowList: z.string().nullable().optional(),
+  networkPolicy: NetworkPolicyInForce.optional(),
   outboundProxyUrl: z.string().nullable().optional(),
   otelEndpointOverride: z.string().nullable().optional(),
   target: z.string(),

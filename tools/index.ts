@@ -26,6 +26,7 @@ import sandboxSetAutoarchive from './sandbox-set-autoarchive.ts';
 import sandboxSetAutodelete from './sandbox-set-autodelete.ts';
 import sandboxSetAutostop from './sandbox-set-autostop.ts';
 import sandboxSetLabels from './sandbox-set-labels.ts';
+import sandboxSetNetwork from './sandbox-set-network.ts';
 import sandboxSetPublic from './sandbox-set-public.ts';
 import sandboxSetTtl from './sandbox-set-ttl.ts';
 import sandboxSignedPreviewUrl from './sandbox-signed-preview-url.ts';
@@ -56,6 +57,7 @@ export const tools: readonly Tool[] = [
   sandboxResize,
   sandboxSetLabels,
   sandboxSetPublic,
+  sandboxSetNetwork,
   sandboxTouch,
   sandboxSetAutostop,
   sandboxSetAutoarchive,

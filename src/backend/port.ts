@@ -22,6 +22,7 @@ import type {
   WrittenFile,
 } from '../../schemas/files.ts';
 import type { ListSandboxes, SandboxPage } from '../../schemas/list-sandboxes.ts';
+import type { NetworkSettings } from '../../schemas/network.ts';
 import type {
   ExpiredPreviewUrl,
   OpenPorts,
@@ -105,6 +106,11 @@ export interface VolumeOperations {
   delete(volume: string, context: CallContext): Promise<Volume>;
 }
 
+/** Which hosts a sandbox may reach. */
+export interface NetworkOperations {
+  set(sandbox: string, settings: NetworkSettings, context: CallContext): Promise<Sandbox>;
+}
+
 export interface ExecOperations {
   exec(sandbox: string, request: ExecRequest, context: CallContext): Promise<ExecResult>;
 }
@@ -153,6 +159,7 @@ export interface OperationGroups {
   readonly archives: ArchiveOperations;
   readonly snapshots: SnapshotOperations;
   readonly volumes: VolumeOperations;
+  readonly network: NetworkOperations;
   readonly exec: ExecOperations;
   readonly files: FileOperations;
   readonly ssh: SshOperations;

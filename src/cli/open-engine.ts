@@ -17,6 +17,12 @@ import type { OpenerFactory } from './serve.ts';
 const toBytes = (gib: number | null, name: keyof DiskBounds): Partial<DiskBounds> =>
   gib === null ? {} : { [name]: Math.round(gib * GIB) };
 
+const splitList = (list: string | null): string[] =>
+  (list ?? '')
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== '');
+
 function engineOptions(config: OwnerConfig, prepared: Prepared, log: Logger): EngineOptions {
   return {
     stateDir: config.paths.stateDir,
@@ -38,6 +44,7 @@ function engineOptions(config: OwnerConfig, prepared: Prepared, log: Logger): En
       ...toBytes(config.minFreeGiB, 'minFreeBytes'),
     },
     helper: config.helper,
+    openRanges: splitList(config.openRanges),
     clock: systemClock,
     log,
   };

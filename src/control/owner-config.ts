@@ -31,6 +31,7 @@ const Config = z.object({
   previewHost: z.string().max(255),
   previewPort: z.number(),
   previewDomain: z.string().max(255),
+  openRanges: z.string().nullable(),
   readOnly: z.boolean(),
   maxClients: z.number(),
   sshHost: z.string().max(255),

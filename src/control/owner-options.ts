@@ -186,6 +186,13 @@ export const ownerOptions = {
     kind: 'text',
     default: 'localhost',
     help: 'domain of preview URLs, all names below it leading here; https://NAME behind a TLS proxy',
+  openRanges: {
+    flag: 'open-ranges',
+    variable: 'THAW_OPEN_RANGES',
+    kind: 'text',
+    default: null,
+    shownDefault: 'none',
+    help: 'private addresses and networks that sandboxes may reach, comma-separated',
   },
   readOnly: {
     flag: 'read-only',

@@ -8,6 +8,7 @@ import type { DockerPort } from './docker/port.ts';
 import type { AgentVolume } from './guest/agent-volume.ts';
 import type { HostControl } from './host/port.ts';
 import type { JournalStep } from './lifecycle/steps.ts';
+import type { NetworkGuard } from './network/guard.ts';
 import type { EngineOptions } from './options.ts';
 import type { Registry } from './registry.ts';
 import type { Snapshots } from './snapshot/snapshots.ts';
@@ -23,6 +24,7 @@ export interface EngineContext {
   readonly docker: DockerPort;
   readonly store: Store;
   readonly host: HostControl;
+  readonly network: NetworkGuard;
   /** Null where there is no agent for the daemon's architecture. */
   readonly volume: AgentVolume | null;
   readonly registry: Registry;

@@ -23,6 +23,7 @@ import { stopSandbox } from './lifecycle/stop.ts';
 import { startTimers } from './lifecycle/timers.ts';
 import { toApiSandbox } from './lifecycle/to-api.ts';
 import type { ManagedSandbox } from './managed-sandbox.ts';
+import { setNetwork } from './network/set-network.ts';
 import { openContext } from './open-context.ts';
 import type { Engine, EngineOptions, EngineStatus } from './options.ts';
 import { Pools } from './pool/pools.ts';
@@ -122,6 +123,13 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     settings: settingsOperations(context),
     ...copyOperations(context, pools),
     volumes: volumeOperations(context),
+    network: {
+      async set(name, settings) {
+        const sandbox = registry.find(name);
+        await setNetwork(context, sandbox, settings);
+        return toApiSandbox(context, sandbox.record);
+      },
+    },
     exec: {
       exec: async (name, request, call) => await execCommand(context, registry.find(name), request, call),
     },

@@ -23,4 +23,7 @@ export function labelsFor(owner: string, role: Role, sandboxId?: SandboxId): Rec
 export const containerName = (id: SandboxId): string => `thaw-${id}`;
 export const helperName = (owner: string): string => `thaw-${owner}-helper`;
 export const volumeName = (owner: string, id: string): string => `thaw-${owner}-volume-${id}`;
+/** The unique local IPv6 network of an owner's sandboxes (RFC 4193): its 40 random bits are those of the owner's id. */
+export const networkSubnet6 = (owner: string): string =>
+  `fd${owner.slice(0, 2)}:${owner.slice(2, 6)}:${owner.slice(6, 10)}::/64`;
 export const networkName = (owner: string): string => `thaw-${owner}`;

@@ -11,7 +11,8 @@ import { dockerHost } from './host/docker-host.ts';
 import { helperConnection } from './host/helper-container.ts';
 import { helperHost } from './host/helper-host.ts';
 import type { HostControl } from './host/port.ts';
-import { labelsFor, networkName } from './labels.ts';
+import { labelsFor, networkName, networkSubnet6 } from './labels.ts';
+import { NetworkGuard } from './network/guard.ts';
 import type { EngineOptions } from './options.ts';
 import { Registry } from './registry.ts';
 import { findDefaultSnapshot, Snapshots } from './snapshot/snapshots.ts';
@@ -57,7 +58,7 @@ export async function openContext(options: EngineOptions, dockerRoot: string): P
     const owner = remembered(store, 'owner', () => randomHex(6));
     const organizationId = remembered(store, 'organization', newUuid);
     const snapshot = await findDefaultSnapshot(docker, options.defaultSnapshot);
-    await docker.ensureNetwork(networkName(owner), labelsFor(owner, 'network'));
+    await docker.ensureNetwork(networkName(owner), labelsFor(owner, 'network'), networkSubnet6(owner));
     const image = snapshot.imageId;
     const { agentBinary } = options;
     if (agentBinary === null)
@@ -77,6 +78,14 @@ export async function openContext(options: EngineOptions, dockerRoot: string): P
       docker,
       store,
       host,
+      network: new NetworkGuard({
+        docker,
+        host,
+        log,
+        networkName: networkName(owner),
+        openRanges: options.openRanges ?? [],
+        helper: options.helper,
+      }),
       volume,
       registry: new Registry(store, clock),
       snapshots,

@@ -36,12 +36,14 @@ export interface EngineOptions {
   readonly maxSandboxes: number;
   /** How much of the disks may be filled; what is left out is a share of the disk. */
   readonly disk?: Partial<DiskBounds>;
-  /** `off`: no host helper container; freezing and limits go through the Docker API and are slower. */
+  /** `off`: no host helper container; freezing and limits go through the Docker API and are slower, and no network policy is in force. */
   readonly helper: 'on' | 'off';
   /** Where the SSH gateway listens; null while it does not. Without it there is none. */
   readonly sshEndpoint?: () => SshEndpoint | null;
   /** Where previews are reached; null, or none at all, while nothing serves them. */
   readonly previewBase?: () => PreviewBase | null;
+  /** Private addresses and networks that sandboxes may reach like the internet; default none. */
+  readonly openRanges?: readonly string[];
   readonly clock: Clock;
   readonly log: Logger;
   /** Called right after each step of an operation is on disk; a seam for crash tests. */

@@ -8,6 +8,7 @@
 #include "child.h"
 #include "crc.h"
 #include "diff-main.h"
+#include "in-network.h"
 #include "nofile.h"
 #include "link.h"
 #include "loop.h"
@@ -42,6 +43,7 @@ static uint32_t parse(int argc, char **argv) {
 
 int main(int argc, char **argv) {
   if (diff_is_asked(argc, argv)) return diff_main(argc, argv);
+  if (in_network_is_asked(argc, argv)) in_network_main(argc, argv);
   uint32_t grace_ms = parse(argc, argv);
 #ifndef THAW_SANITIZED
   /* Root in the sandbox must not read the agent's descriptors or memory: it would speak for the agent. */

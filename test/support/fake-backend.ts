@@ -17,6 +17,7 @@ const operations = {
   archives: ['archive', 'backup'],
   snapshots: ['fromSandbox', 'list', 'get', 'delete'],
   volumes: ['create', 'list', 'get', 'delete'],
+  network: ['set'],
   exec: ['exec'],
   files: ['read', 'write', 'list'],
   ssh: ['create', 'revoke', 'validate'],

@@ -59,7 +59,13 @@ export const fixedAnswers = (): Fixed => ({
 
 type Shared = Pick<
   DockerPort,
-  'ensureVolume' | 'removeVolume' | 'listVolumes' | 'ensureNetwork' | 'removeNetwork' | 'listNetworks'
+  | 'ensureVolume'
+  | 'removeVolume'
+  | 'listVolumes'
+  | 'ensureNetwork'
+  | 'inspectNetwork'
+  | 'removeNetwork'
+  | 'listNetworks'
 >;
 
 export function sharedObjects(volumes: LabelledObjects, networks: LabelledObjects): Shared {
@@ -74,6 +80,8 @@ export function sharedObjects(volumes: LabelledObjects, networks: LabelledObject
     removeVolume: async (name) => void volumes.delete(name),
     listVolumes: async (labels) => named(volumes, labels),
     ensureNetwork: async (name, labels) => void networks.set(name, labels),
+    inspectNetwork: async (name) =>
+      networks.has(name) ? { gateways: ['10.0.0.1'], bridge: 'br-fake' } : null,
     removeNetwork: async (name) => void networks.delete(name),
     listNetworks: async (labels) => named(networks, labels).map((name) => ({ id: name, name })),
   };

@@ -113,6 +113,7 @@ export function fakeEngine(events: FakeEngineEvents): Engine {
       get: async () => unplanned('volume get'),
       delete: async () => unplanned('volume delete'),
     },
+    network: { set: async () => unplanned('set') },
     exec: {
       exec: async (name, { command }, context) => {
         find(name);

@@ -115,10 +115,11 @@ export async function archiveSandbox(context: EngineContext, sandbox: ManagedSan
 async function launchForRestore(context: EngineContext, run: Run): Promise<Guest> {
   const { options, owner, volume } = context;
   const { sandbox } = run;
-  const { id, imageId, volumes } = sandbox.record;
+  const { id, imageId, volumes, network } = sandbox.record;
   const limits = recordLimits(sandbox.record);
   const mounts = await mountVolumes(context, volumes);
-  const plan = { id, owner, image: imageId, volume, limits, pids: options.defaults.pids, mounts };
+  const { pids } = options.defaults;
+  const plan = { id, owner, image: imageId, volume, limits, pids, mounts, network };
   return await launchGuest(context, plan, (containerId) => {
     run.check();
     context.registry.update(sandbox, { containerId });

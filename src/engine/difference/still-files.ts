@@ -51,7 +51,11 @@ async function whileStartedQuietly<T>(
   const { id, containerId } = sandbox.record;
   if (containerId === null) throw new ThawError('internal', 'A stopped sandbox has no container.');
   try {
-    const guest = await restartGuest(context, id, containerId, recordLimits(sandbox.record));
+    const { network } = sandbox.record;
+    const guest = await restartGuest(context, id, containerId, {
+      limits: recordLimits(sandbox.record),
+      network,
+    });
     try {
       return await work(await requireHostFiles(context).upperDirectory(guest.place));
     } finally {

@@ -205,7 +205,16 @@ export interface DockerPort {
   removeVolume(name: string): Promise<void>;
   listVolumes(labels: LabelFilter): Promise<readonly string[]>;
 
-  ensureNetwork(name: string, labels: Readonly<Record<string, string>>): Promise<void>;
+  /** `subnet6` is wished for: where the daemon cannot, the network has IPv4 alone. One that exists stays as it is. */
+  ensureNetwork(
+    name: string,
+    labels: Readonly<Record<string, string>>,
+    subnet6: string | null,
+  ): Promise<void>;
+  /** Null when there is no such network. Gateways are the host's own addresses on it. */
+  inspectNetwork(
+    name: string,
+  ): Promise<{ readonly gateways: readonly string[]; readonly bridge: string } | null>;
   removeNetwork(name: string): Promise<void>;
   listNetworks(labels: LabelFilter): Promise<readonly { readonly id: string; readonly name: string }[]>;
 

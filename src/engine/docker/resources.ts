@@ -9,8 +9,17 @@ import { toLabelFilter } from './system.ts';
 
 type ResourceOperations = Pick<
   DockerPort,
-  'ensureVolume' | 'removeVolume' | 'listVolumes' | 'ensureNetwork' | 'removeNetwork' | 'listNetworks'
+  | 'ensureVolume'
+  | 'removeVolume'
+  | 'listVolumes'
+  | 'ensureNetwork'
+  | 'inspectNetwork'
+  | 'removeNetwork'
+  | 'listNetworks'
 >;
+
+const BRIDGE_NAME = 'com.docker.network.bridge.name';
+const BRIDGE_ID_CHARS = 12;
 
 const GONE = 404;
 /** Docker's answer for a network that still has endpoints: it lets go of those of a removed container a moment later. */
@@ -53,20 +62,43 @@ export function resourceOperations(docker: Docker): ResourceOperations {
       return (found?.Volumes ?? []).map(({ Name }) => Name);
     },
 
-    async ensureNetwork(name, labels) {
+    async ensureNetwork(name, labels, subnet6) {
       const found = await networks({ name: [name] });
       if (found.some((network) => network.Name === name)) return;
-      await dockerCall('create a network', () =>
-        docker.createNetwork({
-          Name: name,
-          Driver: 'bridge',
-          CheckDuplicate: true,
-          Labels: { ...labels },
-          // Sandboxes are strangers to each other.
-          Options: { 'com.docker.network.bridge.enable_icc': 'false' },
-          abortSignal: changeDeadline(),
-        }),
-      );
+      const create = (six: object): Promise<unknown> =>
+        dockerCall('create a network', () =>
+          docker.createNetwork({
+            Name: name,
+            Driver: 'bridge',
+            CheckDuplicate: true,
+            Labels: { ...labels },
+            // Sandboxes are strangers to each other.
+            Options: { 'com.docker.network.bridge.enable_icc': 'false' },
+            ...six,
+            abortSignal: changeDeadline(),
+          }),
+        );
+      if (subnet6 === null) {
+        await create({});
+        return;
+      }
+      try {
+        await create({ EnableIPv6: true, IPAM: { Config: [{ Subnet: subnet6 }] } });
+      } catch (error) {
+        // A kernel or a daemon without IPv6 refuses; the daemon keeps nothing of a network that it could not make.
+        if (!isThawError(error, 'engine_error')) throw error;
+        await create({});
+      }
+    },
+
+    async inspectNetwork(name) {
+      const found = (await networks({ name: [name] })).find((network) => network.Name === name);
+      if (found === undefined) return null;
+      return {
+        // Some releases write a gateway with its prefix length.
+        gateways: (found.IPAM?.Config ?? []).flatMap(({ Gateway }) => Gateway?.split('/')[0] ?? []),
+        bridge: found.Options?.[BRIDGE_NAME] ?? `br-${found.Id.slice(0, BRIDGE_ID_CHARS)}`,
+      };
     },
 
     async removeNetwork(name) {

@@ -7,6 +7,7 @@ import { operate, type Run } from '../lifecycle/operation.ts';
 import { superviseGuest } from '../lifecycle/supervise.ts';
 import { defaultLimits, recordLimits } from '../limits.ts';
 import type { ManagedSandbox } from '../managed-sandbox.ts';
+import { isDefaultNetwork } from '../network/policy.ts';
 import { discardGuest } from '../pool/park.ts';
 import type { WarmPool } from '../pool/warm-pool.ts';
 import type { SandboxRecord } from '../store/records.ts';
@@ -79,6 +80,8 @@ async function finishChild(
 ): Promise<ForkedChild> {
   const { registry, store, host, background } = context;
   try {
+    const { network } = child.record;
+    if (!isDefaultNetwork(network)) await context.network.install(guest.place, network);
     await host.thaw(guest.place, { from: defaultLimits(context.options), to: recordLimits(child.record) });
     await renewIdentity(guest.agent);
     child.guest = guest;

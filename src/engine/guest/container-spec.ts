@@ -4,6 +4,7 @@ import type { ContainerFacts, ContainerSpec, Mount } from '../docker/port.ts';
 import { initEntrypoint } from '../exec-fallback/init-script.ts';
 import type { Limits } from '../host/cgroup-writes.ts';
 import { containerName, labelsFor, networkName } from '../labels.ts';
+import type { NetworkRecord } from '../network/policy.ts';
 import { AGENT_PATH, type AgentVolume } from './agent-volume.ts';
 
 /**
@@ -39,6 +40,7 @@ export interface GuestPlan {
   readonly pids: number;
   /** The volumes of a sandbox; a parked container that any claim fits has none. */
   readonly mounts?: readonly Mount[];
+  readonly network: NetworkRecord;
 }
 
 /** But for mounts nothing in it depends on who will use the sandbox, so any parked container fits any claim. */

@@ -9,6 +9,8 @@ import type { ContainerFacts, DockerPort } from '../docker/port.ts';
 import { execConnection } from '../exec-fallback/connection.ts';
 import type { Limits } from '../host/cgroup-writes.ts';
 import type { HostControl, HostPlace } from '../host/port.ts';
+import type { NetworkGuard } from '../network/guard.ts';
+import type { NetworkRecord } from '../network/policy.ts';
 import { containerSpec, type GuestPlan, hasAgent } from './container-spec.ts';
 
 /** A container under load starts its agent late, but never this late. */
@@ -24,6 +26,7 @@ export interface Guest {
 interface Parts {
   readonly docker: DockerPort;
   readonly host: HostControl;
+  readonly network: NetworkGuard;
   readonly log: Logger;
 }
 
@@ -76,7 +79,10 @@ async function locate({ docker, host }: Parts, id: ContainerId): Promise<HostPla
   return await host.locate(id, facts.pid);
 }
 
-/** Creates and starts the container of a sandbox. Leaves nothing behind when it fails. */
+/**
+ * Creates and starts the container of a sandbox. Nothing but the agent runs in it before its network policy is in force.
+ * Leaves nothing behind when it fails.
+ */
 export async function launchGuest(
   parts: Parts,
   plan: GuestPlan,
@@ -86,7 +92,9 @@ export async function launchGuest(
   try {
     onCreated(containerId);
     const agent = await connect(parts, containerId, { agent: plan.volume !== null, start: true });
-    return { id: plan.id, containerId, agent, place: await locate(parts, containerId) };
+    const guest = { id: plan.id, containerId, agent, place: await locate(parts, containerId) };
+    await parts.network.install(guest.place, plan.network);
+    return guest;
   } catch (error) {
     await parts.docker.removeContainer(containerId).catch((cleanup: unknown) => {
       // Reconciliation finds it by its labels.
@@ -104,7 +112,7 @@ export async function restartGuest(
   parts: Parts,
   id: SandboxId,
   containerId: ContainerId,
-  limits: Limits,
+  { limits, network }: { readonly limits: Limits; readonly network: NetworkRecord },
 ): Promise<Guest> {
   const facts = await inspect(parts, containerId);
   const { cpuCores, memoryBytes } = facts.limits;
@@ -115,15 +123,33 @@ export async function restartGuest(
     });
   }
   const agent = await connect(parts, containerId, { agent: hasAgent(facts), start: true });
-  return { id, containerId, agent, place: await locate(parts, containerId) };
+  try {
+    const place = await locate(parts, containerId);
+    await parts.network.install(place, network);
+    return { id, containerId, agent, place };
+  } catch (error) {
+    agent.close();
+    // Without its policy it must not run, and its commands start only over the agent: it goes back to where it was.
+    await parts.docker.killContainer(containerId, 'SIGKILL');
+    throw error;
+  }
 }
 
-/** Connects to a container that runs already. It is thawed first: a frozen agent cannot answer. */
-export async function adoptGuest(parts: Parts, id: SandboxId, containerId: ContainerId): Promise<Guest> {
+/**
+ * Connects to a container that runs already. It is thawed first: a frozen agent cannot answer. Its policy is looked at
+ * before that: whoever died may have died between writing a new one down and putting it in force.
+ */
+export async function adoptGuest(
+  parts: Parts,
+  id: SandboxId,
+  containerId: ContainerId,
+  network: NetworkRecord,
+): Promise<Guest> {
   const facts = await inspect(parts, containerId);
+  const place = await locate(parts, containerId);
+  await parts.network.ensure(place, network);
   // An owner without the helper freezes through the daemon, and only the daemon may undo that.
   if (facts.paused) await parts.docker.unpauseContainer(containerId);
-  const place = await locate(parts, containerId);
   await parts.host.thaw(place);
   const agent = await connect(parts, containerId, { agent: hasAgent(facts), start: false });
   return { id, containerId, place, agent };

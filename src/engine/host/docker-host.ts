@@ -9,6 +9,7 @@ export function dockerHost(docker: DockerPort): HostControl {
   return {
     mode: 'docker',
     files: null,
+    network: null,
     locate: (containerId, pid) => Promise.resolve({ containerId, pid, cgroups: null }),
     freeze: (place) => docker.pauseContainer(place.containerId),
     // The daemon answers a pause when it is done.

@@ -5,6 +5,7 @@ import { CGROUP_MOUNT, type CgroupLayout, type CgroupPaths, parseCgroupFile } fr
 import { freezeWrites, frozenFile, limitWrites } from './cgroup-writes.ts';
 import { helperDisk } from './helper-disk.ts';
 import { helperFiles } from './helper-files.ts';
+import { helperNetwork } from './helper-network.ts';
 import type { HostControl, HostPlace, LimitChange } from './port.ts';
 
 /** Keeps a connection to a helper, whatever happens to the helper in between. */
@@ -47,13 +48,14 @@ const changeWrites = (paths: CgroupPaths, change: LimitChange): RawWrite[] =>
 
 export async function helperHost(connection: HelperConnection): Promise<HostControl> {
   const layout = await readLayout(await connection.agent());
-  const files = await helperFiles(connection);
+  const [files, network] = await Promise.all([helperFiles(connection), helperNetwork(connection)]);
   const write = async (writes: readonly RawWrite[]): Promise<void> => {
     if (writes.length > 0) await (await connection.agent()).rawWrite(writes);
   };
   return {
     mode: 'helper',
     files,
+    network,
     async locate(containerId, pid) {
       const text = await (await connection.agent()).rawRead(`/proc/${pid}/cgroup`);
       return { containerId, pid, cgroups: parseCgroupFile(text, layout) };

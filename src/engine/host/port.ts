@@ -1,4 +1,4 @@
-/** What the engine does to a container from the host's side: freeze, thaw, limit. */
+/** What the engine does to a container from the host's side: freeze, thaw, limit, copy, filter. */
 import type { ContainerId } from '../../ids.ts';
 import type { DiskSpace } from '../disk/bounds.ts';
 import type { CgroupPaths } from './cgroup-paths.ts';
@@ -49,6 +49,18 @@ export interface HostFiles {
   apply(root: string, codec: Codec): Promise<DifferenceWriter>;
 }
 
+/** Packet filter rules in the network namespaces of sandboxes, and what the host's own network is. */
+export interface HostNetwork {
+  /** Runs nftables commands as one transaction. Throws `engine_error` when the kernel refuses them. */
+  apply(place: HostPlace, script: string): Promise<void>;
+  /** The JSON that a `list` command prints. */
+  query(place: HostPlace, command: readonly string[]): Promise<string>;
+  /** Whether what a `list` command names is there. */
+  has(place: HostPlace, command: readonly string[]): Promise<boolean>;
+  /** A small file of the host's /proc. */
+  readHostFile(path: string): Promise<string>;
+}
+
 export interface LimitChange {
   readonly from: Limits;
   readonly to: Limits;
@@ -58,6 +70,8 @@ export interface HostControl {
   readonly mode: 'helper' | 'docker';
   /** Null where nothing on the host can be reached but the Docker API. */
   readonly files: HostFiles | null;
+  /** Null where no rules can be set. */
+  readonly network: HostNetwork | null;
   /** Finds the cgroups of a container whose init process on the host is `pid`. */
   locate(containerId: ContainerId, pid: number): Promise<HostPlace>;
   /** Stops every process of the container until its thaw. Resolves when the kernel took the request. */

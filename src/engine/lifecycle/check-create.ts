@@ -4,15 +4,13 @@ import { ThawError } from '../../errors.ts';
 import type { EngineContext } from '../context.ts';
 import type { EngineInfo } from '../docker/port.ts';
 import { checkLimits } from '../limits.ts';
+import { requestedNetwork } from '../network/policy.ts';
 import { resolveVolumes } from '../volumes/mounts.ts';
 import { checkUser } from './new-record.ts';
 
 /** Fields of the API's CreateSandbox that this engine does not serve, and why. Ignoring them would break promises. */
 const notServed: Partial<Record<keyof CreateSandbox, string>> = {
   disk: 'the storage driver has no disk quotas; the size of the disk is that of the host',
-  networkBlockAll: 'network policies are not served yet',
-  networkAllowList: 'network policies are not served yet',
-  domainAllowList: 'network policies are not served yet',
   buildInfo: 'building images is not served yet',
   linkedSandbox: 'linked sandboxes are not served yet',
   autoArchiveInterval: 'archiving is not served yet',
@@ -43,12 +41,13 @@ function checkServed(input: CreateSandbox, target: string): void {
 /** The region that an embedded engine says it is. */
 export const LOCAL_TARGET = 'local';
 
-/** Throws `unsupported`, `invalid_argument`, `snapshot_not_found`, `name_conflict` or `capacity`; changes nothing. */
+/** Throws `unsupported`, `setup_failed`, `invalid_argument`, `snapshot_not_found`, `name_conflict` or `capacity`; changes nothing. */
 export function checkCreate(context: EngineContext, host: EngineInfo, input: CreateSandbox): void {
   const { registry, snapshots, options } = context;
   checkServed(input, LOCAL_TARGET);
   checkLimits(input, host);
   resolveVolumes(context, input.volumes);
+  context.network.check(requestedNetwork(input, context.network.closed));
   const snapshot = snapshots.resolve(input.snapshot);
   const traits = snapshots.traits(snapshot.imageId);
   if (input.user !== undefined && traits !== null) checkUser(input.user, traits);

@@ -6,6 +6,7 @@ import type { EngineContext } from '../context.ts';
 import { type Guest, launchGuest } from '../guest/guest.ts';
 import { defaultLimits, recordLimits } from '../limits.ts';
 import type { ManagedSandbox } from '../managed-sandbox.ts';
+import { isDefaultNetwork } from '../network/policy.ts';
 import { discardGuest } from '../pool/park.ts';
 import type { WarmPool } from '../pool/warm-pool.ts';
 import type { Snapshot } from '../snapshot/snapshots.ts';
@@ -27,13 +28,16 @@ function forget({ registry }: EngineContext, sandbox: ManagedSandbox): void {
   sandbox.record = { ...sandbox.record, state: 'destroyed', desiredState: 'destroyed' };
 }
 
-/** Three writes and no request to the daemon: the claim on disk, the thaw, the result on disk. */
+/**
+ * Three writes and no request to the daemon: the claim on disk, the thaw, the result on disk. A policy other than the one
+ * that it was parked with is in force before the thaw.
+ */
 async function thawParked(
   context: EngineContext,
   guest: Guest,
   claimed: SandboxRecord,
 ): Promise<ManagedSandbox> {
-  const { store, registry, host, clock } = context;
+  const { store, registry, host, network, clock } = context;
   store.transaction(() => {
     store.dropParked(guest.id);
     store.putSandbox(claimed);
@@ -44,6 +48,7 @@ async function thawParked(
   const [from, to] = [defaultLimits(context.options), recordLimits(claimed)];
   await sandbox.exclusive('create', async () => {
     try {
+      if (!isDefaultNetwork(claimed.network)) await network.install(guest.place, claimed.network);
       await host.thaw(guest.place, { from, to });
     } catch (error) {
       forget(context, sandbox);
@@ -88,10 +93,11 @@ async function launch(
   signal: AbortSignal,
 ): Promise<Guest> {
   const { options, owner, volume } = context;
-  const { id, name, volumes } = run.sandbox.record;
+  const { id, name, volumes, network } = run.sandbox.record;
   const limits = recordLimits(run.sandbox.record);
   const mounts = await mountVolumes(context, volumes);
-  const plan = { id, owner, image: snapshot.imageId, volume, limits, pids: options.defaults.pids, mounts };
+  const { pids } = options.defaults;
+  const plan = { id, owner, image: snapshot.imageId, volume, limits, pids, mounts, network };
   const guest = await launchGuest(context, plan, (containerId) => {
     run.check();
     context.registry.update(run.sandbox, { containerId });

@@ -3,6 +3,7 @@ import type { CreateSandbox } from '../../../schemas/create-sandbox.ts';
 import { ThawError } from '../../errors.ts';
 import type { SandboxId } from '../../ids.ts';
 import type { EngineContext } from '../context.ts';
+import { requestedNetwork } from '../network/policy.ts';
 import type { Snapshot, SnapshotTraits } from '../snapshot/snapshots.ts';
 import type { SandboxRecord } from '../store/records.ts';
 import { resolveVolumes } from '../volumes/mounts.ts';
@@ -62,6 +63,7 @@ export function newRecord(
     lastActivityAt: now,
     stoppedAt: null,
     containerId: null,
+    network: requestedNetwork(input, context.network.closed),
     parentId: null,
     volumes: resolveVolumes(context, input.volumes),
     archive: null,

@@ -26,9 +26,9 @@ async function thawConnected(context: EngineContext, { sandbox }: Run): Promise<
 /** The part of a resume after its intent is on disk. An owner that found the sandbox paused connects only now. */
 export async function resumeLocked(context: EngineContext, run: Run): Promise<void> {
   const { sandbox } = run;
-  const { id, containerId } = sandbox.record;
+  const { id, containerId, network } = sandbox.record;
   if (containerId !== null && !(await thawConnected(context, run))) {
-    run.attach(await adoptGuest(context, id, containerId));
+    run.attach(await adoptGuest(context, id, containerId, network));
   }
   run.step('resume.thawed');
   run.settle('started', { errorReason: null, recoverable: false, stoppedAt: null });

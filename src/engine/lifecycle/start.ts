@@ -22,7 +22,9 @@ export async function startLocked(context: EngineContext, run: Run): Promise<voi
       next: 'Delete it with sandbox_delete and create another.',
     });
   }
-  run.attach(await restartGuest(context, id, containerId, recordLimits(sandbox.record)));
+  const { network } = sandbox.record;
+  const limits = recordLimits(sandbox.record);
+  run.attach(await restartGuest(context, id, containerId, { limits, network }));
   run.step('start.running');
   run.settle('started', { errorReason: null, recoverable: false, stoppedAt: null });
   run.step('start.done');
@@ -30,13 +32,12 @@ export async function startLocked(context: EngineContext, run: Run): Promise<voi
 
 /** A sandbox that failed may still run: then its processes are kept. Answers whether it was taken over as it is. */
 export async function adoptRunning(context: EngineContext, run: Run): Promise<boolean> {
-  const { id, containerId, name } = run.sandbox.record;
+  const { id, containerId, name, network } = run.sandbox.record;
   if (containerId === null) return false;
   const facts = await context.docker.inspectContainer(containerId);
   if (facts?.running !== true) return false;
-  if (facts.paused) await context.docker.unpauseContainer(containerId);
   try {
-    run.attach(await adoptGuest(context, id, containerId));
+    run.attach(await adoptGuest(context, id, containerId, network));
     // What failed may have been a resize, half done.
     await enforceLimits(context, run.sandbox);
     return true;

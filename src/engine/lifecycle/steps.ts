@@ -53,6 +53,9 @@ export const journalSteps = [
   'volume-delete.intent',
   'volume-delete.removed',
   'volume-delete.done',
+  'network.intent',
+  'network.installed',
+  'network.done',
 ] as const;
 
 export type JournalStep = (typeof journalSteps)[number];

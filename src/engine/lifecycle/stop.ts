@@ -14,13 +14,13 @@ const MARGIN_MS = 2_000;
 /** The guest to ask for an orderly end; one that nobody was connected to while it was paused is connected to now. */
 async function reachGuest(context: EngineContext, sandbox: ManagedSandbox): Promise<Guest | null> {
   const { guest } = sandbox;
-  const { id, containerId } = sandbox.record;
+  const { id, containerId, network } = sandbox.record;
   // From here on a broken connection is what is wanted, not an accident.
   sandbox.guest = null;
   if (guest !== null || containerId === null) return guest;
   const facts = await context.docker.inspectContainer(containerId);
   if (facts?.running !== true) return null;
-  return await adoptGuest(context, id, containerId).catch((error: unknown) => {
+  return await adoptGuest(context, id, containerId, network).catch((error: unknown) => {
     context.log.debug({ err: error, sandbox: sandbox.record.name }, 'an agent could not be asked to end');
     return null;
   });

@@ -39,7 +39,7 @@ async function checkContainer(context: EngineContext, sandbox: ManagedSandbox): 
 }
 
 async function reconnect(context: EngineContext, sandbox: ManagedSandbox): Promise<void> {
-  const { id, containerId } = sandbox.record;
+  const { id, containerId, network } = sandbox.record;
   if (containerId === null) return;
   for (let attempt = 1; ; attempt += 1) {
     const facts = await context.docker.inspectContainer(containerId);
@@ -48,7 +48,7 @@ async function reconnect(context: EngineContext, sandbox: ManagedSandbox): Promi
       return;
     }
     try {
-      sandbox.guest = await adoptGuest(context, id, containerId);
+      sandbox.guest = await adoptGuest(context, id, containerId, network);
       superviseGuest(context, sandbox);
       return;
     } catch (error) {

@@ -2,6 +2,7 @@
 import type { Sandbox, SandboxSummary } from '../../../schemas/sandbox.ts';
 import { toTimestamp } from '../../clock.ts';
 import type { EngineContext } from '../context.ts';
+import { toPolicy } from '../network/policy.ts';
 import type { SandboxRecord } from '../store/records.ts';
 import { LOCAL_TARGET } from './check-create.ts';
 
@@ -11,7 +12,7 @@ export const SANDBOX_CLASS = 'container';
 
 /** Every field of the API's Sandbox. `toolboxProxyUrl` stays empty until the owner serves the toolbox. */
 export function toApiSandbox(
-  { organizationId, owner }: Pick<EngineContext, 'organizationId' | 'owner'>,
+  { organizationId, owner, network }: Pick<EngineContext, 'organizationId' | 'owner' | 'network'>,
   record: SandboxRecord,
 ): Sandbox {
   return {
@@ -23,9 +24,13 @@ export function toApiSandbox(
     env: record.env,
     labels: record.labels,
     public: record.public,
-    networkBlockAll: false,
-    networkAllowList: null,
-    domainAllowList: null,
+    networkBlockAll: record.network.blockAll,
+    networkAllowList: record.network.allowList,
+    domainAllowList: record.network.domainAllowList,
+    networkPolicy: {
+      outbound: network.enforces ? toPolicy(record.network).outbound : 'unfiltered',
+      openRanges: [...network.openRanges],
+    },
     outboundProxyUrl: null,
     otelEndpointOverride: null,
     target: LOCAL_TARGET,

@@ -3,6 +3,7 @@ import type { SandboxId } from '../../ids.ts';
 import type { EngineContext } from '../context.ts';
 import { type Guest, launchGuest } from '../guest/guest.ts';
 import { defaultLimits } from '../limits.ts';
+import { defaultNetwork } from '../network/policy.ts';
 import type { Snapshot } from '../snapshot/snapshots.ts';
 import type { SandboxRecord } from '../store/records.ts';
 import { mountVolumes } from '../volumes/mounts.ts';
@@ -26,6 +27,7 @@ export async function parkGuest(
     limits: defaultLimits(options),
     pids: options.defaults.pids,
     mounts: await mountVolumes(context, volumes),
+    network: defaultNetwork,
   };
   const guest = await launchGuest(context, plan, () => context.onStep('park.created'));
   try {

@@ -16,7 +16,7 @@ export async function bringBack(
   container: ContainerSummary | null,
 ): Promise<void> {
   const { sandbox } = run;
-  const { id, generation } = sandbox.record;
+  const { id, generation, network } = sandbox.record;
   if (sandbox.record.state === 'started' && sandbox.guest?.agent.isOpen === true) {
     run.handOver();
     return;
@@ -26,14 +26,13 @@ export async function bringBack(
     return;
   }
   const facts = await context.docker.inspectContainer(container.id);
-  if (facts?.paused === true) await context.docker.unpauseContainer(container.id);
   if (facts?.running !== true) {
     run.check();
     move(context, sandbox, 'restart', { generation: generation + 1 });
     await startLocked(context, run);
     return;
   }
-  run.attach(await adoptGuest(context, id, container.id));
+  run.attach(await adoptGuest(context, id, container.id, network));
   run.settle('started', { errorReason: null, recoverable: false, stoppedAt: null });
 }
 

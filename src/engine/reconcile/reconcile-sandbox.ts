@@ -119,6 +119,11 @@ async function settle(
     case 'snapshot':
       await settleCopy(context, run, container);
       return;
+    case 'network':
+      // The record has the policy since the intent: whatever brings the sandbox back puts it in force.
+      context.store.dropJournal(sandbox.record.id);
+      await settle(context, run, null, container);
+      return;
     case 'backup':
       settleBackup(context, sandbox);
       await settle(context, run, null, container);

@@ -8,6 +8,7 @@ import type { EngineContext } from '../context.ts';
 import type { ContainerSummary } from '../docker/port.ts';
 import { adoptGuest } from '../guest/guest.ts';
 import { ownerFilter, ROLE_LABEL, SANDBOX_LABEL } from '../labels.ts';
+import { defaultNetwork } from '../network/policy.ts';
 import type { Pools } from '../pool/pools.ts';
 import { reconcileSnapshots } from '../snapshot/delete-snapshot.ts';
 import type { JournalEntry } from '../store/records.ts';
@@ -79,7 +80,7 @@ export async function reconcile(context: EngineContext, pools: Pools): Promise<R
   await forEachBounded(parked, async (record) => {
     if (
       await adoptParked(context, pools.byImage(record.imageId), record, () =>
-        adoptGuest(context, record.id, record.containerId),
+        adoptGuest(context, record.id, record.containerId, defaultNetwork),
       )
     )
       adopted += 1;

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { BackupState, SandboxDesiredState, SandboxState } from '../../../schemas/state.ts';
 import { asContainerId, asSandboxId, type ContainerId, type SandboxId } from '../../ids.ts';
+import { defaultNetwork, NetworkRecord } from '../network/policy.ts';
 
 const Id = z.uuid().transform((value): SandboxId => asSandboxId(value));
 const Container = z
@@ -51,6 +52,7 @@ export const SandboxRecord = z.object({
   /** When it was stopped last; null while it runs. */
   stoppedAt: z.number().nullable(),
   containerId: Container.nullable(),
+  network: NetworkRecord.default(defaultNetwork),
   /** The sandbox that it was forked from; it may be gone. */
   parentId: Id.nullable().default(null),
   /** What is mounted in it, whenever a container is made for it. */
@@ -147,6 +149,7 @@ export const journalOperations = [
   'backup',
   'archive',
   'restore',
+  'network',
 ] as const;
 export type JournalOperation = (typeof journalOperations)[number];
 

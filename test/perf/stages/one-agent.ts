@@ -4,6 +4,7 @@ import type { AgentConnection } from '../../../src/engine/agent/port.ts';
 import { launchGuest } from '../../../src/engine/guest/guest.ts';
 import { networkName } from '../../../src/engine/labels.ts';
 import { defaultLimits } from '../../../src/engine/limits.ts';
+import { defaultNetwork } from '../../../src/engine/network/policy.ts';
 import { openContext } from '../../../src/engine/open-context.ts';
 import { newSandboxId } from '../../../src/ids.ts';
 import { type Bench, type Closable, once } from '../scenario.ts';
@@ -31,6 +32,7 @@ export async function openAgentStage(bench: Bench): Promise<AgentStage> {
       image: context.snapshots.default.imageId,
       volume: context.volume,
       limits: defaultLimits(options),
+      network: defaultNetwork,
       pids: options.defaults.pids,
     },
     () => undefined,

@@ -1,5 +1,6 @@
 /** Records for the unit tests of the engine. */
 
+import { defaultNetwork } from '../../../src/engine/network/policy.ts';
 import type { SandboxRecord } from '../../../src/engine/store/records.ts';
 import { asContainerId, newSandboxId } from '../../../src/ids.ts';
 
@@ -29,6 +30,7 @@ export function makeRecord(change: Partial<SandboxRecord> = {}): SandboxRecord {
     updatedAt: 1_000,
     lastActivityAt: 1_000,
     stoppedAt: null,
+    network: defaultNetwork,
     containerId: asContainerId('a'.repeat(64)),
     parentId: null,
     volumes: [],

@@ -1,0 +1,145 @@
+/**
+ * Keeps the network policy of each sandbox in force: installs it before anything runs, looks after a start of the owner
+ * whether it still stands, and says what is open to whom.
+ */
+import { randomInt } from 'node:crypto';
+import { ThawError } from '../../errors.ts';
+import type { Logger } from '../../log.ts';
+import type { DockerPort } from '../docker/port.ts';
+import type { HostControl, HostNetwork, HostPlace } from '../host/port.ts';
+import { type Address, parseAddress, parseRange, type Range } from './cidr.ts';
+import { closedRanges } from './closed-ranges.ts';
+import { compileRules, type Surroundings, TABLE } from './compile.ts';
+import { isDefaultNetwork, type NetworkRecord, toPolicy } from './policy.ts';
+import { subtract } from './ranges.ts';
+import { FIB_TRIE, IF_INET6, parseFibTrie, parseIfInet6 } from './surroundings.ts';
+
+/** Connection marks are 32 bits; 0 is that of every connection without one. */
+const MAX_MARK = 2 ** 31;
+
+/** The operator's list of ranges as numbers. Throws `invalid_argument`. */
+export function parseOpenRanges(list: readonly string[]): Range[] {
+  return list.map((text) => {
+    const range = parseRange(text);
+    if (range !== null) return range;
+    throw new ThawError('invalid_argument', `THAW_OPEN_RANGES: ${text} is no address and no network.`, {
+      next: 'Write addresses and networks such as 192.168.1.20 or 10.1.0.0/16, comma-separated.',
+    });
+  });
+}
+
+interface Parts {
+  readonly docker: Pick<DockerPort, 'inspectNetwork'>;
+  readonly host: Pick<HostControl, 'network'>;
+  /** The network that sandboxes are attached to. */
+  readonly networkName: string;
+  readonly openRanges: readonly string[];
+  /** The operator chose to run without the host helper: nothing can be enforced, and that is known. */
+  readonly helper: 'on' | 'off';
+  readonly log: Logger;
+}
+
+export class NetworkGuard {
+  readonly #parts: Parts;
+  readonly #open: readonly Range[];
+  #gateways: Promise<readonly Address[]> | null = null;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+    this.#open = parseOpenRanges(parts.openRanges);
+    if (parts.helper === 'off')
+      parts.log.warn(
+        'without the host helper no network policy is in force: sandboxes reach what the host reaches',
+      );
+  }
+
+  /** What the operator opened, as it was written. */
+  get openRanges(): readonly string[] {
+    return this.#parts.openRanges;
+  }
+
+  /** Whether policies are enforced. False only where the operator turned the helper off. */
+  get enforces(): boolean {
+    return this.#parts.helper === 'on';
+  }
+
+  /** The ranges that no policy opens, whatever the host. */
+  get closed(): readonly Range[] {
+    return subtract(closedRanges, this.#open);
+  }
+
+  /** Throws `unsupported` for a policy that cannot be enforced here, and `setup_failed` where none can and should. */
+  check(record: NetworkRecord): void {
+    if (this.enforces) {
+      this.#network();
+      return;
+    }
+    if (isDefaultNetwork(record)) return;
+    throw new ThawError(
+      'unsupported',
+      'Network policies need the host helper, which this engine runs without.',
+      {
+        next: 'Leave the network fields out, or start Thaw without THAW_HELPER=off.',
+      },
+    );
+  }
+
+  /** Puts the policy in force in place of any other. The sandbox must not run before this resolves. */
+  async install(place: HostPlace, record: NetworkRecord): Promise<void> {
+    this.check(record);
+    if (!this.enforces) return;
+    const { text } = compileRules(toPolicy(record), await this.#surroundings(), randomInt(1, MAX_MARK));
+    await this.#network().apply(place, text);
+  }
+
+  /** Leaves a policy that stands already as it is, with the connections and names that it let through. */
+  async ensure(place: HostPlace, record: NetworkRecord): Promise<void> {
+    this.check(record);
+    if (!this.enforces) return;
+    const rules = compileRules(toPolicy(record), await this.#surroundings(), randomInt(1, MAX_MARK));
+    const network = this.#network();
+    if (await network.has(place, ['list', 'chain', 'inet', TABLE, `policy_${rules.fingerprint}`])) return;
+    await network.apply(place, rules.text);
+  }
+
+  #network(): HostNetwork {
+    const { network } = this.#parts.host;
+    if (network !== null) return network;
+    throw new ThawError(
+      'setup_failed',
+      'Network policies cannot be enforced on this host, and a sandbox does not run without one: the host helper does not start, or its image has no nft.',
+      {
+        next: 'Run `thaw doctor` on the host. To run sandboxes without any network policy, start Thaw with THAW_HELPER=off.',
+      },
+    );
+  }
+
+  async #surroundings(): Promise<Surroundings> {
+    const network = this.#network();
+    const absent = (): string => '';
+    const [four, six, gateways] = await Promise.all([
+      network.readHostFile(FIB_TRIE).then(parseFibTrie),
+      // Absent where the kernel has no IPv6.
+      network.readHostFile(IF_INET6).catch(absent).then(parseIfInet6),
+      this.#gatewaysOnce(),
+    ]);
+    const host = {
+      addresses: [...four.addresses, ...six.addresses],
+      networks: [...four.networks, ...six.networks],
+    };
+    return { open: this.#open, host, gateways };
+  }
+
+  /** They are fixed when the network is made. */
+  #gatewaysOnce(): Promise<readonly Address[]> {
+    const { docker, networkName } = this.#parts;
+    this.#gateways ??= docker
+      .inspectNetwork(networkName)
+      .then((facts) => (facts?.gateways ?? []).flatMap((text) => parseAddress(text) ?? []))
+      .catch((error: unknown) => {
+        this.#gateways = null;
+        throw error;
+      });
+    return this.#gateways;
+  }
+}
