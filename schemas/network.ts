@@ -6,30 +6,28 @@ import { Timestamp } from './timestamp.ts';
 const MAX_LIST_CHARS = 4096;
 
 export const networkFields = {
-  networkBlockAll: z.boolean().optional().describe('Nothing goes out, names included; clears the lists'),
+  networkBlockAll: z.boolean().optional().describe('Nothing goes out; clears the lists'),
   networkAllowList: z
     .string()
     .max(MAX_LIST_CHARS)
     .optional()
-    .describe('The only networks to reach: up to 10 CIDRs, IPv4 or IPv6, comma-separated'),
+    .describe('Only these: up to 10 CIDRs, comma-separated'),
   domainAllowList: z
     .string()
     .max(MAX_LIST_CHARS)
     .optional()
-    .describe('The only names to resolve and reach: up to 10, comma-separated; *.example.com for subdomains'),
+    .describe('Only these: up to 10 names or *.names, comma-separated'),
 } as const;
 
 export const NetworkSettings = z.strictObject(networkFields);
 export type NetworkSettings = z.infer<typeof NetworkSettings>;
 
 /** What is in force, in Thaw's own words beside the API's fields. */
+/** `open`: the internet, not the host and its networks. `unfiltered`: this host enforces no policy. */
 export const NetworkPolicyInForce = z.object({
-  outbound: z
-    .enum(['open', 'listed', 'blocked', 'unfiltered'])
-    .describe(
-      'open: the internet, not the host and its networks; unfiltered: no policy can be enforced here',
-    ),
-  openRanges: z.array(z.string()).describe('private ranges that this host opens to sandboxes'),
+  outbound: z.enum(['open', 'listed', 'blocked', 'unfiltered']),
+  /** What the operator opened of the private ranges. */
+  openRanges: z.array(z.string()),
 });
 export type NetworkPolicyInForce = z.infer<typeof NetworkPolicyInForce>;
 

@@ -11,7 +11,7 @@ export default defineTool({
   name: 'sandbox_set_network',
   title: 'Set the network policy',
   description:
-    'Changes which hosts a sandbox may reach, at once; connections that are no longer allowed end. Give at least one field. networkBlockAll=false without a list opens the internet again. The host and private networks stay closed.',
+    'Changes which hosts a sandbox may reach; other connections end at once. networkBlockAll=false alone opens the internet again. The host and private networks stay closed.',
   kind: 'change',
   group: 'network',
   input: z.strictObject({ sandbox: SandboxRef, ...networkFields }),
@@ -19,7 +19,6 @@ export default defineTool({
     networkBlockAll: Sandbox.shape.networkBlockAll,
     networkAllowList: Sandbox.shape.networkAllowList,
     domainAllowList: Sandbox.shape.domainAllowList,
-    networkPolicy: Sandbox.shape.networkPolicy,
   }),
   handle: ({ sandbox, ...settings }, { backend, context }) =>
     requireGroup(backend, 'network').set(sandbox, settings, context),

@@ -21,7 +21,6 @@ const toolboxGroups: ReadonlySet<string> = new Set<Tool['group']>(['exec', 'file
 /** Operations that had no tool on the day this table was made. None may join them: what is served stays served. */
 const neverServed = [
   'setAutoPauseInterval',
-  'updateNetworkSettings',
   'getPortPreviewUrl',
   'getSignedPortPreviewUrl',
   'expireSignedPortPreviewUrl',

@@ -10,6 +10,7 @@ import type { BadCall } from './tools-bad/bad-call.ts';
 import { copiesBadCalls } from './tools-bad/copies.ts';
 import { execFileBadCalls } from './tools-bad/exec-files.ts';
 import { lifecycleBadCalls } from './tools-bad/lifecycle.ts';
+import { networkBadCalls } from './tools-bad/network.ts';
 import { previewBadCalls } from './tools-bad/previews.ts';
 import { settingsBadCalls } from './tools-bad/settings.ts';
 import { sshBadCalls } from './tools-bad/ssh.ts';
@@ -45,6 +46,7 @@ describe('wrong arguments', () => {
   const cases: readonly BadCall[] = [
     ...lifecycleBadCalls,
     ...settingsBadCalls,
+    ...networkBadCalls,
     ...copiesBadCalls,
     ...previewBadCalls,
     ...templateBadCalls,

@@ -9,6 +9,7 @@ import { sandboxFixture } from '../support/sandbox-fixture.ts';
 import { copiesCases } from './tools-good/copies.ts';
 import { execFileCases } from './tools-good/exec-files.ts';
 import { lifecycleCases } from './tools-good/lifecycle.ts';
+import { networkCases } from './tools-good/network.ts';
 import { previewCases } from './tools-good/previews.ts';
 import { settingsCases } from './tools-good/settings.ts';
 import { sshCases } from './tools-good/ssh.ts';
@@ -31,6 +32,7 @@ async function open(fake: FakeBackend): Promise<void> {
 const cases = [
   ...lifecycleCases,
   ...settingsCases,
+  ...networkCases,
   ...copiesCases,
   ...templateCases,
   ...volumeCases,

@@ -18,7 +18,9 @@ import {
   testEngineOptions,
 } from '../support/open-engine.ts';
 
-const openWithoutAgent = (change: EngineChange = {}) => openTestEngine({ ...change, agentBinary: null });
+/** Without an agent there is no helper either, so nobody could enforce a network policy: that has to be asked for. */
+const openWithoutAgent = (change: EngineChange = {}) =>
+  openTestEngine({ ...change, agentBinary: null, helper: 'off' });
 
 describe('without a guest agent', () => {
   describeLifecycle(openWithoutAgent);
@@ -52,7 +54,9 @@ describe('without a guest agent', () => {
     const pool = { target: 1, refillConcurrency: 1 };
     const docker = createDockerClient(inject('endpoint'));
     const reopen = (agentBinary: string | null) =>
-      openEngine(testEngineOptions(stateDir, { agentBinary, pool }));
+      openEngine(
+        testEngineOptions(stateDir, { agentBinary, pool, helper: agentBinary === null ? 'off' : 'on' }),
+      );
     let engine = await reopen(null);
     onTestFinished(() => disposeEngine(engine, stateDir));
     await poolIsFull(engine);

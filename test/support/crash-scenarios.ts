@@ -61,6 +61,10 @@ export const scenarios: Readonly<Record<string, { readonly before: readonly Act[
   restore: { before: [createWithVolume, stop, archive], act: start },
   'volume-create': { before: [], act: createVolume },
   'volume-delete': { before: [createVolume], act: (engine) => engine.volumes.delete(VOLUME, context) },
+  network: {
+    before: [create],
+    act: (engine) => engine.network.set(VICTIM, { networkBlockAll: true }, context),
+  },
 };
 
 /** The volumes that must be there after a crash at a step. */
