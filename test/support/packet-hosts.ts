@@ -117,12 +117,24 @@ export class PacketHost {
     await run('ip', ['link', 'add', far, 'netns', this.#namespace, 'type', 'veth', 'peer', 'name', near]);
     await run('ip', ['link', 'set', near, 'netns', String(pid)]);
     await run('ip', ['-n', this.#namespace, 'link', 'set', far, 'master', 'hub', 'up']);
-    const inside = (line: string) => run('nsenter', ['-t', String(pid), '-n', 'ip', ...line.split(' ')]);
+    const enter = ['-t', String(pid), '-n'];
+    const inside = (line: string) => run('nsenter', [...enter, 'ip', ...line.split(' ')]);
+    // Docker turns IPv6 on for its own interface alone.
+    await run('nsenter', [...enter, 'sh', '-c', `echo 0 > /proc/sys/net/ipv6/conf/${near}/disable_ipv6`]);
     await inside(`link set ${near} up`);
     await inside(`-6 address add ${six}/128 dev ${near} nodad`);
     await inside(`route replace default dev ${near}`);
     await inside('-6 route flush default');
     await inside(`-6 route add default dev ${near}`);
+  }
+
+  /** Whether a connection from here to a sandbox comes about within a second. */
+  async connects(address: string, port: number): Promise<boolean> {
+    const program = `import socket; socket.create_connection(('${address}', ${port}), timeout=1)`;
+    return await run('ip', ['netns', 'exec', this.#namespace, 'python3', '-c', program]).then(
+      () => true,
+      () => false,
+    );
   }
 
   arrivals(): Promise<Arrivals> {
