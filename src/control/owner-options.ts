@@ -186,6 +186,7 @@ export const ownerOptions = {
     kind: 'text',
     default: 'localhost',
     help: 'domain of preview URLs, all names below it leading here; https://NAME behind a TLS proxy',
+  },
   openRanges: {
     flag: 'open-ranges',
     variable: 'THAW_OPEN_RANGES',
