@@ -8,6 +8,7 @@ import { realOwnerSpace } from '../support/real-owner.ts';
 import { copiesSteps } from './every-tool/copies.ts';
 import { execFileSteps } from './every-tool/exec-files.ts';
 import { lifecycleSteps } from './every-tool/lifecycle.ts';
+import { previewSteps } from './every-tool/previews.ts';
 import { sshSteps } from './every-tool/ssh.ts';
 import type { Step } from './every-tool/step.ts';
 import { volumeSteps } from './every-tool/volumes.ts';
@@ -18,6 +19,7 @@ const families: Readonly<Record<string, readonly Step[]>> = {
   'exec and files': execFileSteps,
   copies: copiesSteps,
   volumes: volumeSteps,
+  previews: previewSteps,
   ssh: sshSteps,
 };
 

@@ -27,7 +27,7 @@ export const execFileSteps: readonly Step[] = [
   {
     tool: 'sandbox_exec',
     given: { sandbox, command: 'ls', user: 'nobody-here' },
-    refused: 'invalid_argument',
+    refused: 'command_not_started',
   },
   { tool: 'sandbox_delete', given: { sandbox }, answered: { state: 'destroyed' } },
 ];
