@@ -59,6 +59,8 @@ export interface SandboxAccess {
   shell(settings: ProcessSettings): Promise<AccessProcess>;
   /** A text for the user's shell. */
   command(text: string, settings: ProcessSettings): Promise<AccessProcess>;
+  /** Speaks SFTP version 3 on its input and output. */
+  sftp(): Promise<AccessProcess>;
   close(): void;
 }
 

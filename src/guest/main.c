@@ -1,4 +1,5 @@
 /* Thaw's guest agent: PID 1 of a sandbox, or with --host the host helper. PROTOCOL.md describes what it speaks. */
+#include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +15,7 @@
 #include "loop.h"
 #include "process.h"
 #include "request.h"
+#include "sftp-server.h"
 #include "shutdown.h"
 
 enum { DEFAULT_GRACE_MS = 10000, GRACE_MAX_MS = 600000 };
@@ -44,6 +46,10 @@ static uint32_t parse(int argc, char **argv) {
 int main(int argc, char **argv) {
   if (diff_is_asked(argc, argv)) return diff_main(argc, argv);
   if (in_network_is_asked(argc, argv)) in_network_main(argc, argv);
+  if (argc == 2 && strcmp(argv[1], "sftp-server") == 0) {
+    signal(SIGPIPE, SIG_IGN);
+    return sftp_serve(STDIN_FILENO, STDOUT_FILENO);
+  }
   uint32_t grace_ms = parse(argc, argv);
 #ifndef THAW_SANITIZED
   /* Root in the sandbox must not read the agent's descriptors or memory: it would speak for the agent. */

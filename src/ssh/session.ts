@@ -129,4 +129,8 @@ export function serveSession(session: Session, access: SandboxAccess, visitor: V
   session.on('exec', (accept, _reject, { command }) =>
     run(accept, (settings) => access.command(command, settings)),
   );
+  session.on('subsystem', (accept, reject: Answer, { name }) => {
+    if (name === 'sftp') run(accept, () => access.sftp());
+    else reject?.();
+  });
 }

@@ -2,6 +2,7 @@
 import type { AccessProcess, ProcessSettings, SandboxAccess } from '../../backend/sandbox-access.ts';
 import { ThawError } from '../../errors.ts';
 import type { EngineContext } from '../context.ts';
+import { AGENT_PATH } from '../guest/agent-volume.ts';
 import { requireGuest } from '../lifecycle/supervise.ts';
 import type { ManagedSandbox } from '../managed-sandbox.ts';
 import type { SshAccessRecord } from '../store/records.ts';
@@ -74,12 +75,27 @@ export function openVisit({ context, sandbox, record, onClosed }: Parts): SshVis
       ...(pty === undefined ? { stdin: true } : { pty }),
     });
   };
+  /** What the agent's program does beside being an agent; a sandbox that is reached by `docker exec` lacks it. */
+  const requireAgent = (): void => {
+    if (context.volume !== null) return;
+    throw new ThawError(
+      'unsupported',
+      'File transfer and forwarding need the guest agent, and there is none.',
+      {
+        next: 'Run `thaw doctor` on the host to see how to get it.',
+      },
+    );
+  };
   const visit: SshVisit = {
     accessId: record.id,
     sandbox: sandbox.record.name,
     ended: controller.signal,
     shell: async (settings) => await run((shell) => [shell, '-l'], settings),
     command: async (text, settings) => await run((shell) => [shell, '-c', text], settings),
+    async sftp() {
+      requireAgent();
+      return await run(() => [AGENT_PATH, 'sftp-server'], { env: {} });
+    },
     end(reason) {
       finish();
       controller.abort(reason);

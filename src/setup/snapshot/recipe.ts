@@ -32,6 +32,7 @@ export const defaultRecipe: SnapshotRecipe = {
     'git',
     'openssh-client',
     'rsync',
+    'rsync',
     'ripgrep',
     'zstd',
     'python3',
