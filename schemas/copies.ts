@@ -81,12 +81,22 @@ export const Snapshot = z.object({
   size: z.number().nullable().describe('GiB'),
   cpu: z.number(),
   mem: z.number().describe('GiB'),
+  pool: z.number().int().nullable().describe('sandboxes kept ready'),
   sourceSandboxId: z.string().nullable(),
   createdAt: Timestamp.nullable(),
   updatedAt: Timestamp.nullable(),
   lastUsedAt: Timestamp.nullable(),
 });
 export type Snapshot = z.infer<typeof Snapshot>;
+
+/** The input of a tool that needs nothing but the snapshot. */
+export const SnapshotOnly = z.strictObject({ snapshot: z.string().min(1).max(256).describe('Id or name') });
+
+/** What a change of its state answers. */
+export const SnapshotBrief = Snapshot.pick({ id: true, name: true, state: true });
+
+/** What making one answers. */
+export const SnapshotOutcome = Snapshot.pick({ id: true, name: true, state: true, errorReason: true });
 
 export const MadeSnapshot = Snapshot.extend({
   pausedMs: z.number().describe('how long the sandbox stood still'),

@@ -1,5 +1,6 @@
 /** The body of a create, in the API's terms (schema `CreateSandbox`), with bounds that protect the host. */
 import { z } from 'zod';
+import { CreateBuildInfo } from './build.ts';
 import { VolumeMounts } from './mount-path.ts';
 import { networkFields } from './network.ts';
 import { Sandbox } from './sandbox.ts';
@@ -77,9 +78,7 @@ export const CreateSandbox = z.strictObject({
   ...networkFields,
   target: z.string().max(64).optional(),
   volumes: VolumeMounts.optional().describe('Volumes of volume_create to mount; starts cold'),
-  buildInfo: z
-    .strictObject({ dockerfileContent: z.string(), contextHashes: z.array(z.string()).optional() })
-    .optional(),
+  buildInfo: CreateBuildInfo.optional().describe('Build the template of this Dockerfile; cached'),
   linkedSandbox: z.string().optional(),
 });
 export type CreateSandbox = z.infer<typeof CreateSandbox>;

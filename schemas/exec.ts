@@ -13,7 +13,7 @@ export const ExecRequest = z.strictObject({
     .refine((text) => text.trim() !== '', 'command cannot be empty or whitespace-only')
     .refine((text) => !text.includes('\0'), 'must not contain NUL')
     .describe('Shell text'),
-  cwd: z.string().min(1).max(4096).optional().describe("Default: the user's home"),
+  cwd: z.string().min(1).max(4096).optional().describe("Default: the template's WORKDIR or the user's home"),
   env: EnvironmentVariables.optional(),
   user: z
     .string()

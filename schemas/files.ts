@@ -9,7 +9,7 @@ export const FilePath = z
   .min(1)
   .max(4096)
   .refine((path) => !path.includes('\0'), 'must not contain NUL')
-  .describe("Absolute, or relative to the user's home");
+  .describe('Absolute, or relative to where commands start');
 
 export const ReadFile = z.strictObject({
   path: FilePath,

@@ -30,6 +30,7 @@ export const errorKinds = {
     false,
     'Call volume_list to see the volumes that exist, or volume_create to make one.',
   ),
+  no_build: kind(404, false, 'Only what was made of a Dockerfile (buildInfo) has a build log.'),
   name_conflict: kind(409, false, 'Choose another name, or delete the sandbox that has it.'),
   state_conflict: kind(
     409,

@@ -3,6 +3,8 @@ import type { Tool } from './define-tool.ts';
 import sandboxAncestors from './sandbox-ancestors.ts';
 import sandboxArchive from './sandbox-archive.ts';
 import sandboxBackup from './sandbox-backup.ts';
+import sandboxBuildLogs from './sandbox-build-logs.ts';
+import sandboxBuildLogsUrl from './sandbox-build-logs-url.ts';
 import sandboxCreate from './sandbox-create.ts';
 import sandboxCreateSsh from './sandbox-create-ssh.ts';
 import sandboxDelete from './sandbox-delete.ts';
@@ -36,6 +38,11 @@ import sandboxStop from './sandbox-stop.ts';
 import sandboxTouch from './sandbox-touch.ts';
 import sandboxValidateSsh from './sandbox-validate-ssh.ts';
 import sandboxWriteFile from './sandbox-write-file.ts';
+import snapshotActivate from './snapshot-activate.ts';
+import snapshotBuildLogs from './snapshot-build-logs.ts';
+import snapshotBuildLogsUrl from './snapshot-build-logs-url.ts';
+import snapshotCreate from './snapshot-create.ts';
+import snapshotDeactivate from './snapshot-deactivate.ts';
 import snapshotDelete from './snapshot-delete.ts';
 import snapshotGet from './snapshot-get.ts';
 import snapshotList from './snapshot-list.ts';
@@ -70,8 +77,15 @@ export const tools: readonly Tool[] = [
   sandboxBackup,
   sandboxArchive,
   sandboxSnapshot,
+  sandboxBuildLogs,
+  sandboxBuildLogsUrl,
+  snapshotCreate,
   snapshotList,
   snapshotGet,
+  snapshotActivate,
+  snapshotDeactivate,
+  snapshotBuildLogs,
+  snapshotBuildLogsUrl,
   snapshotDelete,
   volumeCreate,
   volumeList,

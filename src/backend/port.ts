@@ -2,6 +2,8 @@
  * What a backend offers to the tools: groups of operations in Daytona's vocabulary, and nothing about how.
  * A group that a backend lacks is absent; `requireGroup` turns that into an error that says so.
  */
+
+import type { BuildLogs, BuildLogsRequest, BuildLogsUrl } from '../../schemas/build.ts';
 import type {
   BackupOutcome,
   ForkOutcome,
@@ -12,6 +14,7 @@ import type {
   SnapshotPage,
 } from '../../schemas/copies.ts';
 import type { CreatedSandbox, CreateSandbox } from '../../schemas/create-sandbox.ts';
+import type { CreateSnapshot } from '../../schemas/create-snapshot.ts';
 import type { ExecRequest, ExecResult } from '../../schemas/exec.ts';
 import type {
   FileContent,
@@ -90,11 +93,23 @@ export interface ArchiveOperations {
 
 /** Templates that sandboxes start from. `snapshot` is an id or a name. */
 export interface SnapshotOperations {
+  /** Answers the record as it is when it lasts, or after a while; a failure is its state and its cause. */
+  create(input: CreateSnapshot, context: CallContext): Promise<Snapshot>;
   fromSandbox(sandbox: string, name: string, context: CallContext): Promise<MadeSnapshot>;
   list(query: ListSnapshots, context: CallContext): Promise<SnapshotPage>;
   get(snapshot: string, context: CallContext): Promise<Snapshot>;
   /** Answers it as it was last. */
   delete(snapshot: string, context: CallContext): Promise<Snapshot>;
+  activate(snapshot: string, context: CallContext): Promise<Snapshot>;
+  deactivate(snapshot: string, context: CallContext): Promise<Snapshot>;
+}
+
+/** What was printed while an image was built. All throw `no_build` for what was not made of a Dockerfile. */
+export interface BuildOperations {
+  sandboxLogs(sandbox: string, request: BuildLogsRequest, context: CallContext): Promise<BuildLogs>;
+  sandboxLogsUrl(sandbox: string, context: CallContext): Promise<BuildLogsUrl>;
+  snapshotLogs(snapshot: string, request: BuildLogsRequest, context: CallContext): Promise<BuildLogs>;
+  snapshotLogsUrl(snapshot: string, context: CallContext): Promise<BuildLogsUrl>;
 }
 
 /** Directories that outlive sandboxes and are shared between them. `volume` is an id or a name. */
@@ -160,6 +175,7 @@ export interface OperationGroups {
   readonly snapshots: SnapshotOperations;
   readonly volumes: VolumeOperations;
   readonly network: NetworkOperations;
+  readonly builds: BuildOperations;
   readonly exec: ExecOperations;
   readonly files: FileOperations;
   readonly ssh: SshOperations;

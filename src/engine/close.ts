@@ -47,6 +47,7 @@ export async function closeEngine(
   { sandboxes }: { readonly sandboxes: 'keep' | 'stop' },
 ): Promise<void> {
   stopTimers();
+  await attempt(context, 'end what is being made', () => context.makings.close());
   await attempt(context, 'remove the pool', () => pools.close());
   if (sandboxes === 'stop') await stopAll(context);
   await context.background.settle();

@@ -3,6 +3,8 @@ import type { Clock } from '../clock.ts';
 import type { Logger } from '../log.ts';
 import type { ObjectStore } from './archive/object-store.ts';
 import type { BackgroundTasks } from './background.ts';
+import type { BuildLogs } from './build/build-logs.ts';
+import type { Makings } from './build/makings.ts';
 import type { DiskBounds } from './disk/bounds.ts';
 import type { DockerPort } from './docker/port.ts';
 import type { AgentVolume } from './guest/agent-volume.ts';
@@ -36,6 +38,10 @@ export interface EngineContext {
   readonly bounds: DiskBounds;
   /** Where the Docker Engine keeps its data, on its own host. */
   readonly dockerRoot: string;
+  readonly makings: Makings;
+  readonly buildLogs: BuildLogs;
+  /** How long a call waits for background work before it answers how far that is. */
+  readonly answerWithinMs: number;
   readonly background: BackgroundTasks;
   readonly clock: Clock;
   readonly log: Logger;

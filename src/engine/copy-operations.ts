@@ -1,5 +1,5 @@
-/** The engine's side of forks, archives and snapshots: names to sandboxes, records to the API's shapes. */
-import type { ForkSandbox, ListSnapshots, Snapshot } from '../../schemas/copies.ts';
+/** The engine's side of forks and archives: names to sandboxes, records to the API's shapes. */
+import type { ForkSandbox } from '../../schemas/copies.ts';
 import type { OperationGroups } from '../backend/port.ts';
 import { toTimestamp } from '../clock.ts';
 import { ThawError } from '../errors.ts';
@@ -9,11 +9,6 @@ import { forkSandbox } from './fork/fork.ts';
 import { ancestorsOf, childrenOf, parentOf } from './fork/lineage.ts';
 import { toApiSandbox } from './lifecycle/to-api.ts';
 import type { Pools } from './pool/pools.ts';
-import { deleteSnapshot } from './snapshot/delete-snapshot.ts';
-import { snapshotSandbox } from './snapshot/snapshot-sandbox.ts';
-import { defaultSnapshotToApi, snapshotToApi } from './snapshot/to-api.ts';
-
-const DEFAULT_LIMIT = 100;
 
 /** One name or undefined for each fork. Throws `invalid_argument` when there are more names than forks. */
 function forkNames({ count, names = [] }: ForkSandbox): (string | undefined)[] {
@@ -83,40 +78,10 @@ function archives(context: EngineContext): OperationGroups['archives'] {
   };
 }
 
-function snapshotGroup(context: EngineContext, pools: Pools): OperationGroups['snapshots'] {
-  const { registry, snapshots } = context;
-  const all = (): Snapshot[] => [...snapshots.records().map(snapshotToApi), defaultSnapshotToApi(context)];
-  const page = ({ name, page: number = 1, limit = DEFAULT_LIMIT }: ListSnapshots) => {
-    const found = all().filter((snapshot) => name === undefined || snapshot.name.startsWith(name));
-    const items = found.slice((number - 1) * limit, number * limit);
-    return { items, total: found.length, page: number, totalPages: Math.ceil(found.length / limit) };
-  };
-  return {
-    async fromSandbox(sandbox, name) {
-      const { record, pausedMs } = await snapshotSandbox(context, registry.find(sandbox), name);
-      return { ...snapshotToApi(record), pausedMs };
-    },
-    list: async (query) => page(query),
-    async get(reference) {
-      if (snapshots.isDefault(reference)) return defaultSnapshotToApi(context);
-      const record = snapshots.record(reference);
-      if (record !== null) return snapshotToApi(record);
-      throw new ThawError('snapshot_not_found', `Snapshot with name ${reference} not found`, {
-        next: 'Call snapshot_list to see which there are.',
-      });
-    },
-    delete: async (reference) => ({
-      ...snapshotToApi(await deleteSnapshot(context, pools, reference)),
-      state: 'removing',
-    }),
-  };
-}
-
 export const copyOperations = (
   context: EngineContext,
   pools: Pools,
-): Pick<OperationGroups, 'forks' | 'archives' | 'snapshots'> => ({
+): Pick<OperationGroups, 'forks' | 'archives'> => ({
   forks: forks(context, pools),
   archives: archives(context),
-  snapshots: snapshotGroup(context, pools),
 });

@@ -1,5 +1,7 @@
 /** The embedded backend: opens, serves and closes. */
+import type { CreateSandbox } from '../../schemas/create-sandbox.ts';
 import type { CallContext } from '../backend/port.ts';
+import { Templates } from './build/templates.ts';
 import { closeEngine } from './close.ts';
 import type { EngineContext } from './context.ts';
 import { copyOperations } from './copy-operations.ts';
@@ -9,7 +11,8 @@ import type { EngineInfo, EngineVersion } from './docker/port.ts';
 import { execCommand } from './exec/exec.ts';
 import { listSandboxFiles, readSandboxFile, writeSandboxFile } from './files/file-operations.ts';
 import { checkCreate } from './lifecycle/check-create.ts';
-import { createSandbox } from './lifecycle/create.ts';
+import { type Creation, createSandbox } from './lifecycle/create.ts';
+import { createBuilt } from './lifecycle/create-built.ts';
 import { daemonListener } from './lifecycle/daemon-listener.ts';
 import { deleteSandbox } from './lifecycle/delete.ts';
 import { listRecords } from './lifecycle/list.ts';
@@ -31,18 +34,36 @@ import { previewOperations } from './preview/preview-operations.ts';
 import { PreviewTokens } from './preview/preview-tokens.ts';
 import { previewTarget } from './preview/target.ts';
 import { reconcile } from './reconcile/reconcile.ts';
+import { buildOperations, snapshotOperations } from './snapshot-operations.ts';
 import { sshOperations } from './ssh/ssh-operations.ts';
 import { volumeOperations } from './volumes/volume-operations.ts';
 
 interface Parts {
   readonly context: EngineContext;
   readonly pools: Pools;
+  readonly templates: Templates;
   readonly link: DaemonLink;
   readonly info: EngineInfo;
   readonly version: EngineVersion;
 }
 
-function lifecycle({ context, pools, info }: Parts): Engine['lifecycle'] {
+/** A template that must be built first makes the difference; one that was built is a snapshot as any other. */
+async function create(
+  { context, pools, templates }: Parts,
+  input: CreateSandbox,
+  call: CallContext,
+): Promise<Creation> {
+  const { buildInfo } = input;
+  const built = buildInfo === undefined ? null : templates.ready(buildInfo);
+  if (buildInfo !== undefined && built === null)
+    return await createBuilt({ context, pools, templates }, { ...input, buildInfo }, call);
+  const snapshot = context.snapshots.resolve(built?.id ?? input.snapshot);
+  context.snapshots.use(snapshot, context.clock.now());
+  return await createSandbox(context, pools.for(snapshot), input, call.signal);
+}
+
+function lifecycle(parts: Parts): Engine['lifecycle'] {
+  const { context, info } = parts;
   const { registry, clock } = context;
   const change = async (name: string, work: (sandbox: ManagedSandbox) => Promise<void>) => {
     const sandbox = registry.find(name);
@@ -53,8 +74,7 @@ function lifecycle({ context, pools, info }: Parts): Engine['lifecycle'] {
     async create(input, call: CallContext) {
       const started = clock.monotonic();
       checkCreate(context, info, input);
-      const pool = pools.for(context.snapshots.resolve(input.snapshot));
-      const { sandbox, startedFrom } = await createSandbox(context, pool, input, call.signal);
+      const { sandbox, startedFrom } = await create(parts, input, call);
       const tookMs = Math.round((clock.monotonic() - started) * 1000) / 1000;
       return { ...toApiSandbox(context, sandbox.record), startedFrom, tookMs };
     },
@@ -113,7 +133,8 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   pools.start();
   const stopTimers = startTimers(context);
   const parkedSizes = new ParkedSizes();
-  const parts: Parts = { context, pools, link, info, version };
+  const templates = new Templates(context, pools);
+  const parts: Parts = { context, pools, templates, link, info, version };
   const { registry } = context;
   const ssh = sshOperations(context);
   const tokens = new PreviewTokens(context.store.previewTokens, context.clock);
@@ -130,6 +151,8 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
         return toApiSandbox(context, sandbox.record);
       },
     },
+    snapshots: snapshotOperations(context, pools, info),
+    builds: buildOperations(context),
     exec: {
       exec: async (name, request, call) => await execCommand(context, registry.find(name), request, call),
     },

@@ -10,6 +10,7 @@ export const GENERATION_LABEL = 'thaw.generation';
 export type Role = 'sandbox' | 'helper' | 'setup' | 'agent' | 'network' | 'snapshot' | 'volume';
 
 /** `owner` is the id that the store made at its first start. */
+export const ownerLabel = (owner: string): Record<string, string> => ({ [OWNER_LABEL]: owner });
 export const ownerFilter = (owner: string): LabelFilter => ({ [OWNER_LABEL]: owner });
 
 export function labelsFor(owner: string, role: Role, sandboxId?: SandboxId): Record<string, string> {

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { newUuid, randomHex } from '../ids.ts';
 import { ObjectStore } from './archive/object-store.ts';
 import { BackgroundTasks } from './background.ts';
+import { BuildLogs } from './build/build-logs.ts';
+import { Makings } from './build/makings.ts';
 import type { EngineContext } from './context.ts';
 import { type DiskBounds, type DiskSpace, resolveBounds } from './disk/bounds.ts';
 import { spaceOf } from './disk/space.ts';
@@ -19,6 +21,10 @@ import { findDefaultSnapshot, Snapshots } from './snapshot/snapshots.ts';
 import { SnapshotSpace } from './snapshot/space.ts';
 import { Store } from './store/store.ts';
 import { Volumes } from './volumes/volumes.ts';
+
+const MAKING_TIMEOUT_MS = 60 * 60_000;
+/** Clients give up on a call after a minute or less. */
+const ANSWER_WITHIN_MS = 30_000;
 
 /** A value that is made at the first start and kept in the store from then on. */
 function remembered(store: Store, key: string, make: () => string): string {
@@ -70,7 +76,7 @@ export async function openContext(options: EngineOptions, dockerRoot: string): P
     const boundsFor = (disk: DiskSpace): DiskBounds => resolveBounds(options.disk ?? {}, disk, dockerDisk);
     const objects = await ObjectStore.open(options.stateDir, boundsFor);
     const bounds = boundsFor(spaceOf(options.stateDir));
-    const snapshots = new Snapshots(store, snapshot);
+    const snapshots = new Snapshots(store, snapshot, docker);
     return {
       options,
       owner,
@@ -94,6 +100,9 @@ export async function openContext(options: EngineOptions, dockerRoot: string): P
       snapshotSpace: new SnapshotSpace(snapshots, bounds.snapshotBytes),
       bounds,
       dockerRoot,
+      makings: new Makings(clock, options.makingTimeoutMs ?? MAKING_TIMEOUT_MS),
+      buildLogs: new BuildLogs(options.stateDir, clock, log),
+      answerWithinMs: options.answerWithinMs ?? ANSWER_WITHIN_MS,
       background: new BackgroundTasks(log),
       clock,
       log,

@@ -46,6 +46,10 @@ export interface EngineOptions {
   readonly openRanges?: readonly string[];
   readonly clock: Clock;
   readonly log: Logger;
+  /** How long a pull, a build or an import may take; default 60 minutes, the API's limit of a build. */
+  readonly makingTimeoutMs?: number;
+  /** How long a call waits for one before it answers its state; default 30 s. */
+  readonly answerWithinMs?: number;
   /** Called right after each step of an operation is on disk; a seam for crash tests. */
   readonly onStep?: (step: JournalStep) => void;
 }

@@ -24,8 +24,6 @@ const neverServed = [
   'getPortPreviewUrl',
   'getSignedPortPreviewUrl',
   'expireSignedPortPreviewUrl',
-  'getBuildLogs',
-  'getBuildLogsUrl',
   'getToolboxProxyUrl',
   'getSandboxSigningKey',
   'rotateSigningKey',
@@ -34,11 +32,6 @@ const neverServed = [
   'getSandboxTraces',
   'getSandboxTraceSpans',
   'getSandboxMetrics',
-  'createSnapshot',
-  'getSnapshotBuildLogs',
-  'getSnapshotBuildLogsUrl',
-  'activateSnapshot',
-  'deactivateSnapshot',
 ];
 
 describe('the operations of the API', () => {

@@ -16,6 +16,7 @@ import {
   MOUNT_PATH,
   operationOf,
   RESIZED_GIB,
+  TEMPLATE,
   VICTIM,
 } from '../support/crash-scenarios.ts';
 import { call, disposeEngine, makeStateDir, testEngineOptions } from '../support/open-engine.ts';
@@ -23,6 +24,9 @@ import { call, disposeEngine, makeStateDir, testEngineOptions } from '../support
 /** Parked containers matter only where parking or claiming is what is interrupted, or where a fork had made some. */
 const poolFor = (step: JournalStep): number =>
   step.startsWith('park.') || step.startsWith('create.warm.') || step === 'fork.made' ? 2 : 0;
+
+/** What a sandbox may be found in after a crash. */
+const LASTING = ['started', 'stopped', 'paused', 'archived', 'build_failed'];
 
 let stateDir = '';
 let engine: Engine | null = null;
@@ -87,11 +91,14 @@ afterEach(async () => {
 function expectedState(step: JournalStep): string {
   const operation = operationOf(step);
   if (operation === 'create') return step.endsWith('.done') ? 'started' : 'gone';
+  if (operation === 'build')
+    return step === 'build.intent' ? 'build_failed' : step === 'build.done' ? 'started' : 'gone';
   if (operation === 'archive') return step === 'archive.intent' ? 'stopped' : 'archived';
   if (operation === 'restore') return step === 'restore.done' ? 'started' : 'archived';
   return (
     {
       park: 'gone',
+      template: 'gone',
       delete: 'gone',
       'volume-create': 'gone',
       'volume-delete': 'gone',
@@ -134,7 +141,7 @@ describe('kill -9 of the owner', () => {
     const owner = await open(poolFor(step));
     const { items } = await owner.lifecycle.list({}, call());
     for (const { name, state } of items) {
-      expect(['started', 'stopped', 'paused', 'archived'], `${name} is ${state}`).toContain(state);
+      expect(LASTING, `${name} is ${state}`).toContain(state);
       if (state !== 'started') continue;
       const { stdout } = await owner.exec.exec(name, { command: 'echo alive' }, call());
       expect(stdout).toBe('alive\n');
@@ -145,8 +152,12 @@ describe('kill -9 of the owner', () => {
     expect(victim?.state ?? 'gone').toBe(expectedState(step));
     // Forks and snapshots that were not answered are undone: their names are free.
     expect(items.map(({ name }) => name)).not.toContain('copy');
-    expect((await owner.snapshots.list({}, call())).items.map(({ name }) => name)).toEqual(['default']);
-    if (victim !== undefined && !step.startsWith('create.')) await expectUsable(owner, step);
+    const templates = (await owner.snapshots.list({}, call())).items.map(({ name, state }) => [name, state]);
+    const made = step === 'template.done' ? 'active' : 'build_failed';
+    const expected = operationOf(step) === 'template' ? [[TEMPLATE, made]] : [];
+    expect(templates).toEqual([...expected, ['default', 'active']]);
+    const untouched = ['create', 'build'].includes(operationOf(step));
+    if (victim !== undefined && !untouched) await expectUsable(owner, step);
 
     const volumes = await owner.volumes.list(call());
     expect(volumes.map(({ name, state }) => [name, state])).toEqual(
@@ -185,6 +196,18 @@ describe('kill -9 of the owner', () => {
       store.sandboxes().flatMap(({ archive }) => archive?.object ?? []),
     );
     expect(objects.map(String).sort()).toEqual(referenced.sort());
-    expect(await docker.listImages(ownerFilter(ownerId))).toEqual([]);
+    // Every image has a record: the template that was made, or the build that the next create finds ready.
+    const images = await docker.listImages(ownerFilter(ownerId));
+    const known = readStore((store) =>
+      store.snapshots().flatMap(({ imageId, image }) => (imageId === null ? [] : [image])),
+    );
+    expect(images.flatMap(({ references }) => references).sort()).toEqual(known.sort());
+    expect(known).toHaveLength(
+      ['template.done', 'build.built', 'build.running', 'build.done'].includes(step) ? 1 : 0,
+    );
+    const logs = readdirSync(stateDir).includes('build-logs')
+      ? readdirSync(join(stateDir, 'build-logs'))
+      : [];
+    expect(logs.length).toBeLessThanOrEqual(1);
   });
 });

@@ -7,6 +7,8 @@ const context: CallContext = { signal: new AbortController().signal };
 
 /** The sandbox that the operation is done to. */
 export const VICTIM = 'victim';
+/** The snapshot that is made of a Dockerfile. */
+export const TEMPLATE = 'template';
 export const RESIZED_GIB = 0.75;
 /** What its file `kept` holds before the operation, whatever becomes of the operation. */
 export const CONTENT = 'kept through the crash\n';
@@ -33,6 +35,10 @@ const start = (engine: Engine) => engine.lifecycle.start(VICTIM, context);
 const pause = (engine: Engine) => engine.lifecycle.pause(VICTIM, context);
 const archive = (engine: Engine) => engine.archives.archive(VICTIM, context);
 
+/** What an image is built of in them: two steps of which the first runs a command. */
+const dockerfileContent = (engine: Engine): string =>
+  `FROM ${engine.status().snapshot}\nRUN echo built > /built\nENV A=b\n`;
+
 type Act = (engine: Engine) => Promise<unknown>;
 
 /** What comes before the moment from which the owner may die, and what comes after it. */
@@ -56,6 +62,22 @@ export const scenarios: Readonly<Record<string, { readonly before: readonly Act[
     act: (engine) => engine.forks.fork(VICTIM, { names: ['copy'] }, context),
   },
   snapshot: { before: [create], act: (engine) => engine.snapshots.fromSandbox(VICTIM, 'shot', context) },
+  template: {
+    before: [],
+    act: (engine) =>
+      engine.snapshots.create(
+        { name: TEMPLATE, buildInfo: { dockerfileContent: dockerfileContent(engine) } },
+        context,
+      ),
+  },
+  build: {
+    before: [],
+    act: (engine) =>
+      engine.lifecycle.create(
+        { name: VICTIM, buildInfo: { dockerfileContent: dockerfileContent(engine) } },
+        context,
+      ),
+  },
   backup: { before: [create], act: (engine) => engine.archives.backup(VICTIM, context) },
   archive: { before: [createWithVolume, stop], act: archive },
   restore: { before: [createWithVolume, stop, archive], act: start },

@@ -27,6 +27,7 @@ type Fixed = Pick<
   | 'inspectExec'
   | 'countProcesses'
   | 'containerSize'
+  | 'listNetworkPeers'
 >;
 
 export const fixedAnswers = (): Fixed => ({
@@ -44,7 +45,14 @@ export const fixedAnswers = (): Fixed => ({
     memoryBytes: 8 * 1024 ** 3,
     rootless: false,
   }),
-  inspectImage: async () => ({ id: 'sha256:fake', env: [], workingDir: '', user: '', sizeBytes: 1 }),
+  inspectImage: async () => ({
+    id: 'sha256:fake',
+    env: [],
+    workingDir: '',
+    user: '',
+    sizeBytes: 1,
+    layers: [],
+  }),
   importImage: unplanned('importImage'),
   pullImage: unplanned('pullImage'),
   removeImage: unplanned('removeImage'),
@@ -55,6 +63,7 @@ export const fixedAnswers = (): Fixed => ({
   inspectExec: unplanned('inspectExec'),
   countProcesses: unplanned('countProcesses'),
   containerSize: async () => 0,
+  listNetworkPeers: async () => [],
 });
 
 type Shared = Pick<

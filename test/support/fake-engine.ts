@@ -102,6 +102,9 @@ export function fakeEngine(events: FakeEngineEvents): Engine {
     },
     archives: { archive: async () => unplanned('archive'), backup: async () => unplanned('backup') },
     snapshots: {
+      create: async () => unplanned('create'),
+      activate: async () => unplanned('activate'),
+      deactivate: async () => unplanned('deactivate'),
       fromSandbox: async () => unplanned('fromSandbox'),
       list: async () => unplanned('list'),
       get: async () => unplanned('get'),
@@ -114,6 +117,12 @@ export function fakeEngine(events: FakeEngineEvents): Engine {
       delete: async () => unplanned('volume delete'),
     },
     network: { set: async () => unplanned('set') },
+    builds: {
+      sandboxLogs: async () => unplanned('sandboxLogs'),
+      sandboxLogsUrl: async () => unplanned('sandboxLogsUrl'),
+      snapshotLogs: async () => unplanned('snapshotLogs'),
+      snapshotLogsUrl: async () => unplanned('snapshotLogsUrl'),
+    },
     exec: {
       exec: async (name, { command }, context) => {
         find(name);

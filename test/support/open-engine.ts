@@ -7,7 +7,9 @@ import type { CallContext } from '../../src/backend/port.ts';
 import { systemClock } from '../../src/clock.ts';
 import { createDockerClient } from '../../src/engine/docker/client.ts';
 import { openEngine } from '../../src/engine/engine.ts';
+import { ownerFilter } from '../../src/engine/labels.ts';
 import type { Engine, EngineOptions } from '../../src/engine/options.ts';
+import { Store } from '../../src/engine/store/store.ts';
 import { createLogger } from '../../src/log.ts';
 
 export type EngineChange = Partial<Omit<EngineOptions, 'docker'>>;
@@ -31,12 +33,23 @@ export function testEngineOptions(stateDir: string, change: EngineChange = {}): 
 
 export const makeStateDir = (): string => mkdtempSync(join(tmpdir(), 'thaw-engine-'));
 
+/** Images outlive an engine: its snapshots, and what it built for sandboxes. */
+async function removeImages(stateDir: string): Promise<void> {
+  const store = new Store(join(stateDir, 'thaw.db'));
+  const owner = store.meta('owner') ?? '';
+  store.close();
+  const docker = createDockerClient(inject('endpoint'));
+  for (const { references } of await docker.listImages(ownerFilter(owner)))
+    for (const reference of references) await docker.removeImage(reference);
+}
+
 /** Deletes every sandbox and volume, closes the engine and removes its files. */
 export async function disposeEngine(engine: Engine, stateDir: string): Promise<void> {
   const { items } = await engine.lifecycle.list({ limit: 200 }, call());
   await Promise.all(items.map(({ id }) => engine.lifecycle.delete(id, call())));
   for (const { id } of await engine.volumes.list(call())) await engine.volumes.delete(id, call());
   await engine.close({ sandboxes: 'stop' });
+  await removeImages(stateDir);
   rmSync(stateDir, { recursive: true, force: true });
 }
 

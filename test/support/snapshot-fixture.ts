@@ -12,6 +12,7 @@ export function snapshotFixture(over: Partial<Snapshot> = {}): Snapshot {
     size: 0.3,
     cpu: 1,
     mem: 1,
+    pool: null,
     sourceSandboxId: null,
     createdAt: null,
     updatedAt: null,

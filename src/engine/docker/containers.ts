@@ -23,6 +23,7 @@ type ContainerOperations = Pick<
   | 'inspectContainer'
   | 'containerSize'
   | 'listContainers'
+  | 'listNetworkPeers'
   | 'attach'
   | 'putArchive'
 >;
@@ -136,6 +137,15 @@ export function containerOperations(docker: Docker): ContainerOperations {
         labels: Labels,
         state: State,
       }));
+    },
+
+    async listNetworkPeers(id) {
+      const found = await dockerCall('list its containers', () =>
+        docker.listContainers({ all: true, abortSignal: readDeadline() }),
+      );
+      return (found ?? [])
+        .filter(({ HostConfig }) => HostConfig.NetworkMode === `container:${id}`)
+        .map(({ Id }) => asContainerId(Id));
     },
 
     async attach(id, onStderr) {

@@ -1,20 +1,18 @@
 /** Images: look, import, pull, remove. */
 import type Docker from 'dockerode';
-import { z } from 'zod';
-import { ThawError } from '../../errors.ts';
 import { changeDeadline, deadlines, readDeadline, withReadDeadline } from './deadline.ts';
 import { dockerCall, translateDockerError } from './errors.ts';
 import type { DockerPort } from './port.ts';
+import { followProgress } from './progress-stream.ts';
 import { asReadable } from './streams.ts';
 import { toLabelFilter } from './system.ts';
 
-const Progress = z.object({
-  status: z.string().optional(),
-  id: z.string().optional(),
-  error: z.string().optional(),
-  /** What a build prints. */
-  stream: z.string().optional(),
-});
+const CPU_PERIOD_US = 100_000;
+
+const withTransferDeadline = (signal?: AbortSignal): AbortSignal => {
+  const deadline = AbortSignal.timeout(deadlines.transferMs);
+  return signal === undefined ? deadline : AbortSignal.any([signal, deadline]);
+};
 
 /** Repository and tag of a reference; the tag is `latest` where it names none. */
 function splitReference(reference: string): [repo: string, tag: string] {
@@ -43,25 +41,6 @@ export function imageOperations(docker: Docker): ImageOperations {
     return facts?.Id ?? '';
   };
 
-  /** Follows a progress stream to its end; the daemon reports failures inside of it, after a 200. */
-  const follow = (stream: NodeJS.ReadableStream, onProgress: (message: string) => void): Promise<string> =>
-    new Promise((resolve, reject) => {
-      let last = '';
-      docker.modem.followProgress(
-        stream,
-        (error) => (error === null ? resolve(last) : reject(error)),
-        (event: unknown) => {
-          const { status, id, error, stream: text } = Progress.parse(event);
-          if (error !== undefined)
-            reject(new ThawError('engine_error', `The Docker Engine reported: ${error}`));
-          if (text !== undefined) onProgress(text.trimEnd());
-          if (status === undefined) return;
-          last = status;
-          onProgress(id === undefined ? status : `${id}: ${status}`);
-        },
-      );
-    });
-
   return {
     async inspectImage(reference) {
       const facts = await dockerCall(
@@ -76,19 +55,20 @@ export function imageOperations(docker: Docker): ImageOperations {
         workingDir: facts.Config?.WorkingDir ?? '',
         user: facts.Config?.User ?? '',
         sizeBytes: facts.Size,
+        layers: facts.RootFS.Layers ?? [],
       };
     },
 
-    async importImage(tar, reference, changes) {
+    async importImage(tar, reference, changes, signal) {
       const [repo, tag] = splitReference(reference);
       try {
         const stream = await docker.importImage(tar, {
           repo,
           tag,
           changes: [...changes],
-          abortSignal: AbortSignal.timeout(deadlines.transferMs),
+          abortSignal: withTransferDeadline(signal),
         });
-        return await follow(stream, () => undefined);
+        return await followProgress(asReadable(stream), () => undefined);
       } catch (error) {
         throw translateDockerError(error, 'import a root file system');
       }
@@ -97,28 +77,26 @@ export function imageOperations(docker: Docker): ImageOperations {
     async pullImage(reference, onProgress, signal) {
       try {
         const stream: unknown = await docker.pull(reference, { abortSignal: signal });
-        await follow(asReadable(stream), onProgress);
+        await followProgress(asReadable(stream), (line) => onProgress(line.trimEnd()));
       } catch (error) {
         throw translateDockerError(error, `pull ${reference}`);
       }
     },
 
-    async commitContainer(id, reference, labels) {
+    async commitContainer(id, reference, { labels, user, workingDir }) {
       const [repo, tag] = splitReference(reference);
-      const changes = Object.entries(labels).map(([key, value]) => `LABEL ${key}=${value}`);
       await dockerCall('commit a container', () =>
         docker.getContainer(id).commit({
-          repo,
-          tag,
-          pause: false,
-          changes,
+          _query: { container: id, repo, tag, pause: false },
+          // What is empty here is filled in from the container.
+          _body: { Labels: { ...labels }, User: user ?? '', WorkingDir: workingDir ?? '' },
           abortSignal: AbortSignal.timeout(deadlines.transferMs),
         }),
       );
       return await idOf(reference);
     },
 
-    async buildImage(context, { reference, labels, network }, onLine, signal) {
+    async buildImage(context, { reference, labels, network, limits }, onOutput, signal) {
       try {
         const stream = await docker.buildImage(context, {
           t: reference,
@@ -126,9 +104,13 @@ export function imageOperations(docker: Docker): ImageOperations {
           networkmode: network,
           rm: true,
           forcerm: true,
-          abortSignal: AbortSignal.any([signal, AbortSignal.timeout(deadlines.transferMs)]),
+          cpuperiod: CPU_PERIOD_US,
+          cpuquota: Math.round(limits.cpuCores * CPU_PERIOD_US),
+          memory: limits.memoryBytes,
+          memswap: limits.memoryBytes,
+          abortSignal: withTransferDeadline(signal),
         });
-        await follow(stream, onLine);
+        await followProgress(asReadable(stream), onOutput);
         return await idOf(reference);
       } catch (error) {
         throw translateDockerError(error, 'build an image');

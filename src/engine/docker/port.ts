@@ -34,6 +34,8 @@ export interface ImageFacts {
   readonly workingDir: string;
   readonly user: string;
   readonly sizeBytes: number;
+  /** The content ids of its layers, the lowest first. */
+  readonly layers: readonly string[];
 }
 
 export interface Mount {
@@ -140,25 +142,41 @@ export interface DockerPort {
   /** Null when there is no such image. */
   inspectImage(reference: string): Promise<ImageFacts | null>;
   /** Makes an image of a root file system tar; `changes` are Dockerfile instructions. Answers the image's id. */
-  importImage(tar: Readable, reference: string, changes: readonly string[]): Promise<string>;
+  importImage(
+    tar: Readable,
+    reference: string,
+    changes: readonly string[],
+    signal?: AbortSignal,
+  ): Promise<string>;
   pullImage(reference: string, onProgress: (message: string) => void, signal: AbortSignal): Promise<void>;
   /** No error when it is gone. Throws `state_conflict` while a container uses it. */
   removeImage(reference: string): Promise<void>;
-  /** Makes an image of a container's files as they are now, without pausing it. Answers the image's id. */
+  /**
+   * Makes an image of a container's files as they are now, without pausing it. What `config` leaves out is taken from
+   * the container. Answers the image's id.
+   */
   commitContainer(
     id: ContainerId,
     reference: string,
-    labels: Readonly<Record<string, string>>,
+    config: {
+      readonly labels: Readonly<Record<string, string>>;
+      readonly user?: string;
+      readonly workingDir?: string;
+    },
   ): Promise<string>;
-  /** Builds an image from a tar with a Dockerfile in it. `onLine` gets the builder's output. Answers the image's id. */
+  /**
+   * Builds an image from a tar with a Dockerfile in it. `onOutput` gets the builder's output as it comes, in pieces of
+   * any size. The containers of its steps have `limits` each and are removed, whatever comes of the build. Answers the image's id.
+   */
   buildImage(
     context: Readable,
     options: {
       readonly reference: string;
       readonly labels: Readonly<Record<string, string>>;
       readonly network: string;
+      readonly limits: Required<Pick<ContainerLimits, 'cpuCores' | 'memoryBytes'>>;
     },
-    onLine: (line: string) => void,
+    onOutput: (text: string) => void,
     signal: AbortSignal,
   ): Promise<string>;
   listImages(
@@ -185,6 +203,8 @@ export interface DockerPort {
   /** Bytes that a container wrote over its image, counted by a walk through its files. Null when it is gone. */
   containerSize(id: ContainerId): Promise<number | null>;
   listContainers(labels: LabelFilter): Promise<readonly ContainerSummary[]>;
+  /** Containers, running or not, that were started in the network of this one. */
+  listNetworkPeers(id: ContainerId): Promise<readonly ContainerId[]>;
   /** The container's stdin and stdout as one stream; stderr goes to `onStderr`. Works before its start, too. */
   attach(id: ContainerId, onStderr: (chunk: Buffer) => void): Promise<Duplex>;
   /** Starts a further command in a running container. The daemon says only through `handlers` whether it could. */

@@ -18,6 +18,19 @@ const DIFFERENT = new Set(
 /** Variables by which a user makes bash do something at its start. */
 const startsWithSomething = (name: string): boolean => /^(BASH|ENV$|SHELLOPTS$|POSIXLY_CORRECT$)/.test(name);
 
+/**
+ * What runs a command. An image without a shell runs plain calls of its programs and nothing else: null says that this
+ * one needs a shell. `shell` is the snapshot's own.
+ */
+export function commandLine(
+  shell: string | null,
+  command: string,
+  env: Readonly<Record<string, string>>,
+): string[] | null {
+  if (shell !== null) return [chooseShell(shell, command, env), '-c', command];
+  return PLAIN_WORDS.test(command.trim()) ? command.trim().split(' ') : null;
+}
+
 /** A plain call of one program needs no bash, and sh starts it about 0.7 ms sooner. `shell` is the snapshot's own. */
 export function chooseShell(shell: string, command: string, env: Readonly<Record<string, string>>): string {
   if (!PLAIN_WORDS.test(command)) return shell;

@@ -7,8 +7,9 @@ import type { GuestProcess, OutputName, ProcessExit } from '../agent/port.ts';
 import type { EngineContext } from '../context.ts';
 import { requireGuest } from '../lifecycle/supervise.ts';
 import type { ManagedSandbox } from '../managed-sandbox.ts';
-import { chooseShell } from './choose-shell.ts';
+import { commandLine } from './choose-shell.ts';
 import { OutputCapture } from './output-capture.ts';
+import { startDirectory } from './start-directory.ts';
 
 const DEFAULT_OUTPUT_BYTES = 20_000;
 /** Processes that even SIGKILL does not end at once sit in the kernel; the caller is not kept waiting for them. */
@@ -86,17 +87,25 @@ export async function execCommand(
   const guest = await requireGuest(context, sandbox);
   const { record } = sandbox;
   const env = { ...record.env, ...request.env };
-  const shell = chooseShell(snapshots.traits(record.imageId)?.shell ?? '/bin/sh', request.command, env);
+  const traits = snapshots.traits(record.imageId);
+  const argv = commandLine(traits === null ? '/bin/sh' : traits.shell, request.command, env);
+  if (argv === null) {
+    throw new ThawError('command_not_started', `The image of sandbox ${record.name} has no shell.`, {
+      next: 'Name one program by its path, with plain words as arguments, or use a snapshot with /bin/sh.',
+    });
+  }
+  const user = request.user ?? record.user;
+  const cwd = startDirectory(context, record, user, request.cwd);
   const started = clock.monotonic();
   sandbox.runningCommands += 1;
   registry.touch(sandbox);
   try {
     const process = await guest.agent.spawn({
-      argv: [shell, '-c', request.command],
+      argv,
       env,
-      user: request.user ?? record.user,
+      user,
       stdin: request.stdin !== undefined,
-      ...(request.cwd === undefined ? {} : { cwd: request.cwd }),
+      ...(cwd === undefined ? {} : { cwd }),
     });
     const maxBytes = request.maxOutputBytes ?? DEFAULT_OUTPUT_BYTES;
     const [stdout, stderr] = [new OutputCapture(maxBytes), new OutputCapture(maxBytes)];

@@ -12,6 +12,7 @@ import {
 import { ThawError } from '../../errors.ts';
 import type { FileScope, GuestEntry } from '../agent/port.ts';
 import type { EngineContext } from '../context.ts';
+import { startDirectory } from '../exec/start-directory.ts';
 import { requireGuest } from '../lifecycle/supervise.ts';
 import type { ManagedSandbox } from '../managed-sandbox.ts';
 import { decodeContent, selectLines } from './content.ts';
@@ -19,10 +20,10 @@ import { decodeContent, selectLines } from './content.ts';
 /** Longer listings help nobody; the caller narrows the path. */
 const MAX_ENTRIES = 1_000;
 
-const scopeOf = (sandbox: ManagedSandbox, signal: AbortSignal): FileScope => ({
-  user: sandbox.record.user,
-  signal,
-});
+function scopeOf(context: EngineContext, { record }: ManagedSandbox, signal: AbortSignal): FileScope {
+  const cwd = startDirectory(context, record, record.user);
+  return { user: record.user, signal, ...(cwd === undefined ? {} : { cwd }) };
+}
 
 const octal = (mode: number): string => `0${(mode & 0o7777).toString(8).padStart(3, '0')}`;
 
@@ -48,7 +49,7 @@ export async function readSandboxFile(
   const { data, stat, resolvedPath } = await guest.agent.readFile(
     request.path,
     options,
-    scopeOf(sandbox, signal),
+    scopeOf(context, sandbox, signal),
   );
   if (data.length > MAX_FILE_BYTES) {
     const size = Math.max(stat.sizeBytes, data.length);
@@ -93,7 +94,7 @@ export async function writeSandboxFile(
     append: request.append ?? false,
     ...(request.mode === undefined ? {} : { mode: Number.parseInt(request.mode, 8) }),
   };
-  const written = await guest.agent.writeFile(request.path, data, options, scopeOf(sandbox, signal));
+  const written = await guest.agent.writeFile(request.path, data, options, scopeOf(context, sandbox, signal));
   return { path: written.resolvedPath, sizeBytes: written.sizeBytes, created: written.created };
 }
 
@@ -106,6 +107,6 @@ export async function listSandboxFiles(
   const guest = await requireGuest(context, sandbox);
   context.registry.touch(sandbox);
   const options = { depth: request.depth ?? 1, maxEntries: MAX_ENTRIES };
-  const listed = await guest.agent.list(request.path ?? '.', options, scopeOf(sandbox, signal));
+  const listed = await guest.agent.list(request.path ?? '.', options, scopeOf(context, sandbox, signal));
   return { path: listed.resolvedPath, entries: listed.entries.map(toEntry), truncated: listed.truncated };
 }

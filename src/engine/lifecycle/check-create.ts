@@ -1,19 +1,19 @@
 /** Refuses creates that cannot be served, before anything is touched. */
 import type { CreateSandbox } from '../../../schemas/create-sandbox.ts';
 import { ThawError } from '../../errors.ts';
+import { checkBuild } from '../build/build-context.ts';
 import type { EngineContext } from '../context.ts';
 import type { EngineInfo } from '../docker/port.ts';
 import { checkLimits } from '../limits.ts';
 import { requestedNetwork } from '../network/policy.ts';
 import { resolveVolumes } from '../volumes/mounts.ts';
+import { requireArchiving } from './archive-interval.ts';
 import { checkUser } from './new-record.ts';
 
 /** Fields of the API's CreateSandbox that this engine does not serve, and why. Ignoring them would break promises. */
 const notServed: Partial<Record<keyof CreateSandbox, string>> = {
   disk: 'the storage driver has no disk quotas; the size of the disk is that of the host',
-  buildInfo: 'building images is not served yet',
   linkedSandbox: 'linked sandboxes are not served yet',
-  autoArchiveInterval: 'archiving is not served yet',
 };
 
 /** Values that ask for nothing beyond the default, so that clients which always send a field are not refused. */
@@ -48,9 +48,18 @@ export function checkCreate(context: EngineContext, host: EngineInfo, input: Cre
   checkLimits(input, host);
   resolveVolumes(context, input.volumes);
   context.network.check(requestedNetwork(input, context.network.closed));
-  const snapshot = snapshots.resolve(input.snapshot);
-  const traits = snapshots.traits(snapshot.imageId);
-  if (input.user !== undefined && traits !== null) checkUser(input.user, traits);
+  if (input.autoArchiveInterval !== undefined) requireArchiving(context.host);
+  if (input.buildInfo === undefined) {
+    const traits = snapshots.traits(snapshots.resolve(input.snapshot).imageId);
+    if (input.user !== undefined && traits !== null) checkUser(input.user, traits);
+  } else {
+    if (input.snapshot !== undefined) {
+      throw new ThawError('invalid_argument', 'Cannot specify a snapshot when using a build info entry', {
+        next: 'Leave out snapshot, or buildInfo; a Dockerfile names its base image by FROM.',
+      });
+    }
+    checkBuild(input.buildInfo);
+  }
   if (input.name !== undefined && registry.hasName(input.name)) {
     throw new ThawError('name_conflict', `Sandbox with name ${input.name} already exists`);
   }

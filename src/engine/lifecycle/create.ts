@@ -15,6 +15,7 @@ import { mountVolumes } from '../volumes/mounts.ts';
 import { move } from './move.ts';
 import { checkUser, defaultUser, newRecord } from './new-record.ts';
 import { type Run, runToEnd } from './operation.ts';
+import type { JournalStep } from './steps.ts';
 import { superviseGuest } from './supervise.ts';
 
 export interface Creation {
@@ -23,7 +24,7 @@ export interface Creation {
 }
 
 /** A create that failed leaves no sandbox; whoever waits to delete it finds that done. */
-function forget({ registry }: EngineContext, sandbox: ManagedSandbox): void {
+export function forget({ registry }: EngineContext, sandbox: ManagedSandbox): void {
   registry.remove(sandbox);
   sandbox.record = { ...sandbox.record, state: 'destroyed', desiredState: 'destroyed' };
 }
@@ -85,12 +86,13 @@ async function createWarm(
 }
 
 /** Leaves no container behind when it fails, is cut short by a delete, or comes too late. */
-async function launch(
+export async function launch(
   context: EngineContext,
   run: Run,
   snapshot: Snapshot,
-  input: CreateSandbox,
+  input: Pick<CreateSandbox, 'user'>,
   signal: AbortSignal,
+  step: JournalStep = 'create.cold.running',
 ): Promise<Guest> {
   const { options, owner, volume } = context;
   const { id, name, volumes, network } = run.sandbox.record;
@@ -101,7 +103,7 @@ async function launch(
   const guest = await launchGuest(context, plan, (containerId) => {
     run.check();
     context.registry.update(run.sandbox, { containerId });
-    context.onStep('create.cold.running');
+    context.onStep(step);
   });
   try {
     run.check();

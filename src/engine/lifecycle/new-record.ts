@@ -7,6 +7,7 @@ import { requestedNetwork } from '../network/policy.ts';
 import type { Snapshot, SnapshotTraits } from '../snapshot/snapshots.ts';
 import type { SandboxRecord } from '../store/records.ts';
 import { resolveVolumes } from '../volumes/mounts.ts';
+import { clampArchiveMinutes } from './archive-interval.ts';
 
 /** Daytona's defaults: archived after seven days, never deleted. */
 const AUTO_ARCHIVE_MINUTES = 10_080;
@@ -22,18 +23,19 @@ export function checkUser(user: string, traits: SnapshotTraits): void {
   );
 }
 
-/** The API's default user where the snapshot has it, else root. */
-export function defaultUser(context: EngineContext, snapshot: Snapshot): string {
+/** The API's default user where the snapshot has it, else the image's own, else root. */
+export function defaultUser(context: EngineContext, { imageId }: Pick<Snapshot, 'imageId'>): string {
   const wanted = context.options.defaults.user;
-  const traits = context.snapshots.traits(snapshot.imageId);
-  return traits === null || traits.users.includes(wanted) ? wanted : 'root';
+  const traits = context.snapshots.traits(imageId);
+  if (traits === null || traits.users.includes(wanted)) return wanted;
+  return traits.user === '' ? 'root' : traits.user;
 }
 
 export function newRecord(
   context: EngineContext,
   id: SandboxId,
   input: CreateSandbox,
-  snapshot: Snapshot,
+  snapshot: Omit<Snapshot, 'image'>,
 ): SandboxRecord {
   const { defaults } = context.options;
   const now = context.clock.now();
@@ -42,19 +44,26 @@ export function newRecord(
     name: input.name ?? id,
     snapshot: snapshot.name,
     imageId: snapshot.imageId,
+    build:
+      input.buildInfo === undefined
+        ? null
+        : { id: snapshot.buildId ?? null, dockerfile: input.buildInfo.dockerfileContent },
     user: input.user ?? defaultUser(context, snapshot),
     env: input.env ?? {},
     labels: input.labels ?? {},
     public: input.public ?? false,
-    cpu: input.cpu ?? defaults.cpu,
-    memoryGiB: input.memory ?? defaults.memoryGiB,
+    cpu: input.cpu ?? snapshot.size?.cpu ?? defaults.cpu,
+    memoryGiB: input.memory ?? snapshot.size?.memoryGiB ?? defaults.memoryGiB,
     state: 'creating',
     desiredState: 'started',
     errorReason: null,
     recoverable: false,
     backupState: 'None',
     autoStopMinutes: input.autoStopInterval ?? defaults.autoStopMinutes,
-    autoArchiveMinutes: AUTO_ARCHIVE_MINUTES,
+    autoArchiveMinutes:
+      input.autoArchiveInterval === undefined
+        ? AUTO_ARCHIVE_MINUTES
+        : clampArchiveMinutes(input.autoArchiveInterval),
     autoDeleteMinutes: input.autoDeleteInterval ?? AUTO_DELETE_NEVER,
     destroyAt:
       input.ttlMinutes === undefined || input.ttlMinutes === 0 ? null : now + input.ttlMinutes * MINUTE_MS,

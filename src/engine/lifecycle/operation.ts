@@ -96,7 +96,7 @@ async function isRecoverable({ docker }: EngineContext, { record }: ManagedSandb
 }
 
 /** Notes that the work on a sandbox failed. A delete that failed stays in the journal and is tried again. */
-async function fail(context: EngineContext, sandbox: ManagedSandbox, error: unknown): Promise<void> {
+export async function fail(context: EngineContext, sandbox: ManagedSandbox, error: unknown): Promise<void> {
   const { store } = context;
   const { id, name, desiredState } = sandbox.record;
   const deleting = desiredState === 'destroyed';

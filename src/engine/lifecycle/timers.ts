@@ -4,8 +4,8 @@ import { isThawError } from '../../errors.ts';
 import { archiveSandbox } from '../archive/archive.ts';
 import type { EngineContext } from '../context.ts';
 import type { ManagedSandbox } from '../managed-sandbox.ts';
+import { clampArchiveMinutes } from './archive-interval.ts';
 import { deleteSandbox } from './delete.ts';
-import { clampArchiveMinutes } from './settings.ts';
 import { stopSandbox } from './stop.ts';
 
 /** How often the deadlines are looked at; the API's own granularity is 10 s. */

@@ -10,6 +10,13 @@ import { LOCAL_TARGET } from './check-create.ts';
 export const UNLIMITED_DISK = 0;
 export const SANDBOX_CLASS = 'container';
 
+const buildOf = (record: SandboxRecord, dockerfile: string): Sandbox['buildInfo'] => ({
+  dockerfileContent: dockerfile,
+  createdAt: toTimestamp(record.createdAt),
+  updatedAt: toTimestamp(record.updatedAt),
+  snapshotRef: record.snapshot,
+});
+
 /** Every field of the API's Sandbox. `toolboxProxyUrl` stays empty until the owner serves the toolbox. */
 export function toApiSandbox(
   { organizationId, owner, network }: Pick<EngineContext, 'organizationId' | 'owner' | 'network'>,
@@ -53,6 +60,7 @@ export function toApiSandbox(
     autoDeleteInterval: record.autoDeleteMinutes,
     autoDestroyAt: record.destroyAt === null ? null : toTimestamp(record.destroyAt),
     volumes: record.volumes,
+    ...(record.build === null ? {} : { buildInfo: buildOf(record, record.build.dockerfile) }),
     createdAt: toTimestamp(record.createdAt),
     updatedAt: toTimestamp(record.updatedAt),
     lastActivityAt: toTimestamp(record.lastActivityAt),

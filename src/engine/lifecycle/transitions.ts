@@ -57,7 +57,7 @@ const everywhere: Row = { delete_requested: 'destroying', failed: 'error' };
 const backAgain: Row = { started: 'started', stopped: 'stopped', died: 'stopped', restart: 'starting' };
 
 const table: Record<SandboxState, Row> = {
-  pending_build: { build_began: 'building_snapshot' },
+  pending_build: { build_began: 'building_snapshot', build_failed: 'build_failed' },
   building_snapshot: { built: 'unknown', build_failed: 'build_failed' },
   build_failed: {},
   unknown: { placed: 'creating' },

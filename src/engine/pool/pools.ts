@@ -1,4 +1,7 @@
-/** The warm pools, one for each snapshot that is in use: the default's always, others as long as they are asked for. */
+/**
+ * The warm pools, one for each snapshot that is in use: the default's always and those of snapshots with a pool of their
+ * own, others as long as they are asked for.
+ */
 import type { EngineContext } from '../context.ts';
 import type { PoolFigures } from '../options.ts';
 import type { Snapshot } from '../snapshot/snapshots.ts';
@@ -11,6 +14,9 @@ const UNUSED_MS = 10 * 60_000;
 const CHECK_MS = 60_000;
 /** More snapshots than this have no pool at a time: the one that was used longest ago gives its place up. */
 const MAX_ON_DEMAND = 8;
+
+/** A snapshot with a pool of its own keeps it, used or not. */
+const isKept = ({ pool = 0 }: Snapshot): boolean => pool > 0;
 
 export class Pools {
   readonly #context: EngineContext;
@@ -32,10 +38,18 @@ export class Pools {
       known.usedAt = usedAt;
       return known.pool;
     }
-    const pool = new WarmPool(this.#context, snapshot, this.#onDemandTarget);
-    if (this.#onDemand.size >= MAX_ON_DEMAND) this.#closeOldest();
+    const pool = new WarmPool(this.#context, snapshot, this.#targetOf(snapshot));
+    if (!isKept(snapshot)) this.#closeOldest();
     this.#onDemand.set(snapshot.imageId, { pool, usedAt });
     return pool;
+  }
+
+  /** Starts to fill the pool that a snapshot asks for; of one that is not active there is none. */
+  open(id: string): void {
+    const { snapshots } = this.#context;
+    const record = snapshots.record(id);
+    if (record?.state !== 'active' || record.pool === null || record.pool === 0) return;
+    this.for(snapshots.resolve(id)).start();
   }
 
   /** The pool for containers of this image, or null when no snapshot has it any more. */
@@ -46,7 +60,11 @@ export class Pools {
 
   /** How many containers may be parked at once in all pools. */
   get limit(): number {
-    return this.#context.options.pool.target + MAX_ON_DEMAND * this.#onDemandTarget;
+    const { target } = this.#context.options.pool;
+    const others = this.#context.snapshots
+      .records()
+      .reduce((sum, { state, pool }) => sum + (state === 'active' && target > 0 ? (pool ?? 0) : 0), target);
+    return others + MAX_ON_DEMAND * this.#onDemandTarget;
   }
 
   /** The default pool's figures; `parked` and `starting` count all pools. */
@@ -65,6 +83,7 @@ export class Pools {
 
   start(): void {
     this.#default.start();
+    for (const { id } of this.#context.snapshots.records()) this.open(id);
     for (const { pool } of this.#onDemand.values()) pool.start();
     this.#cancelCheck = this.#context.clock.schedule(CHECK_MS, () => this.#check());
   }
@@ -88,16 +107,22 @@ export class Pools {
     return Math.min(TARGET_ON_DEMAND, this.#context.options.pool.target);
   }
 
+  /** 0 for the default snapshot turns all pools off. */
+  #targetOf(snapshot: Snapshot): number {
+    return this.#onDemandTarget === 0 ? 0 : (snapshot.pool ?? this.#onDemandTarget);
+  }
+
   #closeOldest(): void {
-    const [oldest] = [...this.#onDemand].sort(([, a], [, b]) => a.usedAt - b.usedAt);
-    if (oldest !== undefined)
+    const others = [...this.#onDemand].filter(([, { pool }]) => !isKept(pool.snapshot));
+    const [oldest] = others.sort(([, a], [, b]) => a.usedAt - b.usedAt);
+    if (oldest !== undefined && others.length >= MAX_ON_DEMAND)
       this.#context.background.run('close a pool for another', () => this.closeFor(oldest[0]));
   }
 
   #check(): void {
     const { clock, background } = this.#context;
-    for (const [imageId, { usedAt }] of this.#onDemand) {
-      if (clock.monotonic() - usedAt > UNUSED_MS)
+    for (const [imageId, { pool, usedAt }] of this.#onDemand) {
+      if (!isKept(pool.snapshot) && clock.monotonic() - usedAt > UNUSED_MS)
         background.run('close an unused pool', () => this.closeFor(imageId));
     }
     this.#cancelCheck = clock.schedule(CHECK_MS, () => this.#check());

@@ -13,14 +13,24 @@ import type { ManagedSandbox } from '../managed-sandbox.ts';
 import type { JournalEntry, JournalOperation } from '../store/records.ts';
 import { bringBack, keepPaused } from './bring-back.ts';
 
+const builds: ReadonlySet<SandboxState> = new Set(['pending_build', 'building_snapshot']);
+
 /** A create whose answer nobody got is undone: its caller asks again, with the same name. */
 async function undoCreate(
   context: EngineContext,
-  sandbox: ManagedSandbox,
+  run: Run,
   container: ContainerSummary | null,
 ): Promise<void> {
+  const { sandbox } = run;
   if (container !== null) await context.docker.removeContainer(container.id);
-  context.registry.remove(sandbox);
+  if (!builds.has(sandbox.record.state)) {
+    run.handOver();
+    context.registry.remove(sandbox);
+    return;
+  }
+  // Its caller may have been answered while the image was built, and looks for it.
+  const errorReason = 'Thaw ended while its image was built. Delete it and create it again.';
+  run.settle('build_failed', { errorReason });
 }
 
 /** What a state says by itself, where the journal says nothing: the daemon may have gone away at any moment. */
@@ -28,6 +38,9 @@ const impliedBy: Partial<Record<SandboxState, JournalOperation | 'keep paused'>>
   started: 'start',
   starting: 'start',
   creating: 'create',
+  unknown: 'create',
+  pending_build: 'create',
+  building_snapshot: 'create',
   stopping: 'stop',
   pausing: 'pause',
   paused: 'keep paused',
@@ -80,7 +93,7 @@ async function settle(
   const operation = unfinished?.operation ?? impliedBy[sandbox.record.state] ?? null;
   switch (operation) {
     case 'create':
-      await undoCreate(context, sandbox, container);
+      await undoCreate(context, run, container);
       return;
     case 'delete':
       await deleteLocked(context, sandbox);

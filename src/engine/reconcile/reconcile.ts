@@ -4,13 +4,14 @@
  */
 
 import { forEachBounded } from '../bounded.ts';
+import { removeWithPeers } from '../build/build-network.ts';
 import type { EngineContext } from '../context.ts';
 import type { ContainerSummary } from '../docker/port.ts';
 import { adoptGuest } from '../guest/guest.ts';
 import { ownerFilter, ROLE_LABEL, SANDBOX_LABEL } from '../labels.ts';
 import { defaultNetwork } from '../network/policy.ts';
 import type { Pools } from '../pool/pools.ts';
-import { reconcileSnapshots } from '../snapshot/delete-snapshot.ts';
+import { reconcileSnapshots } from '../snapshot/reconcile-snapshots.ts';
 import type { JournalEntry } from '../store/records.ts';
 import { reconcileVolumes } from '../volumes/delete-volume.ts';
 import { adoptParked } from './adopt-parked.ts';
@@ -32,7 +33,7 @@ async function removeStrays(
     const sandboxId = labels[SANDBOX_LABEL];
     context.log.info({ container: id, sandbox: sandboxId }, 'removing a container that has no record');
     try {
-      await context.docker.removeContainer(id);
+      await removeWithPeers(context.docker, id);
     } catch (error) {
       context.log.error(
         { err: error, container: id },

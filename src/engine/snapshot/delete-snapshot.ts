@@ -5,28 +5,61 @@ import type { Pools } from '../pool/pools.ts';
 import type { SnapshotRecord } from '../store/records.ts';
 
 /** Sandboxes that could not start again, or not be restored, without the image. */
-function dependants({ registry }: EngineContext, { imageId }: SnapshotRecord): string[] {
+export function dependants({ registry }: EngineContext, { imageId }: SnapshotRecord): string[] {
+  if (imageId === null) return [];
   return registry.all().flatMap(({ record }) => (record.imageId === imageId ? [record.name] : []));
 }
 
-/** Throws `snapshot_not_found`, and `state_conflict` while sandboxes of it exist or for the default snapshot. */
-export async function deleteSnapshot(
-  context: EngineContext,
-  pools: Pools,
-  reference: string,
-): Promise<SnapshotRecord> {
-  const { snapshots, docker, clock } = context;
+/** The record of this name or id. Throws `snapshot_not_found`, and `state_conflict` for the default snapshot. */
+export function requireOwn({ snapshots }: EngineContext, reference: string, what: string): SnapshotRecord {
   if (snapshots.isDefault(reference)) {
     throw new ThawError(
       'state_conflict',
-      'The default snapshot cannot be deleted: set-up made it, and creates without a snapshot need it.',
+      `The default snapshot cannot be ${what}: set-up made it, and creates without a snapshot need it.`,
       {
         next: 'Leave it, or start Thaw with another default image.',
       },
     );
   }
   const record = snapshots.record(reference);
-  if (record === null) throw new ThawError('snapshot_not_found', `Snapshot with name ${reference} not found`);
+  if (record !== null) return record;
+  throw new ThawError('snapshot_not_found', `Snapshot with name ${reference} not found`, {
+    next: 'Call snapshot_list to see which there are.',
+  });
+}
+
+/** Image first, record last: what a crash leaves is a record that says so. */
+export async function removeSnapshot(
+  context: EngineContext,
+  pools: Pools,
+  record: SnapshotRecord,
+): Promise<void> {
+  const { snapshots, docker, clock, buildLogs, registry } = context;
+  snapshots.put({ ...record, state: 'removing', updatedAt: clock.now() });
+  if (record.imageId !== null) await pools.closeFor(record.imageId);
+  await docker.removeImage(record.image);
+  snapshots.drop(record);
+  // The log of a build for sandboxes is theirs, too.
+  const isNeeded = registry.all().some(({ record: { build } }) => build?.id === record.id);
+  if (!isNeeded) await buildLogs.remove(record.id);
+}
+
+/**
+ * One that is still being made is given up. Throws `snapshot_not_found`, and `state_conflict` while sandboxes of it
+ * exist or for the default snapshot.
+ */
+export async function deleteSnapshot(
+  context: EngineContext,
+  pools: Pools,
+  reference: string,
+): Promise<SnapshotRecord> {
+  const { snapshots, makings } = context;
+  const found = requireOwn(context, reference, 'deleted');
+  const making = makings.get(found.id);
+  making?.cancel(new ThawError('cancelled', 'The snapshot was deleted while it was made.'));
+  await making?.done;
+  const record = snapshots.record(found.id);
+  if (record === null) return found;
   const users = dependants(context, record);
   if (users.length > 0) {
     throw new ThawError(
@@ -37,24 +70,6 @@ export async function deleteSnapshot(
       },
     );
   }
-  snapshots.put({ ...record, state: 'removing', updatedAt: clock.now() });
-  if (record.imageId !== null) await pools.closeFor(record.imageId);
-  await docker.removeImage(record.image);
-  snapshots.drop(record);
+  await removeSnapshot(context, pools, record);
   return record;
-}
-
-/** At start: what a crash left of snapshots that were being made or removed, and images without a record. */
-export async function reconcileSnapshots(context: EngineContext): Promise<void> {
-  const { snapshots, docker, owner, log } = context;
-  for (const record of snapshots.records()) {
-    if (record.state === 'active' || record.state === 'error' || record.state === 'build_failed') continue;
-    log.info({ snapshot: record.name, state: record.state }, 'removing an unfinished snapshot');
-    await docker.removeImage(record.image);
-    snapshots.drop(record);
-  }
-  const known = new Set(snapshots.records().map(({ image }) => image));
-  for (const { references } of await docker.listImages({ 'thaw.owner': owner, 'thaw.role': 'snapshot' })) {
-    for (const reference of references) if (!known.has(reference)) await docker.removeImage(reference);
-  }
 }

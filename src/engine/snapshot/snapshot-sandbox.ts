@@ -39,6 +39,9 @@ export function newSnapshotRecord(
     memoryGiB: options.defaults.memoryGiB,
     sourceSandboxId: null,
     dockerfile: null,
+    buildKey: null,
+    pulled: null,
+    pool: null,
     createdAt: now,
     updatedAt: now,
     lastUsedAt: null,
@@ -50,17 +53,23 @@ export function newSnapshotRecord(
 async function commitStill(context: EngineContext, sandbox: ManagedSandbox, image: string): Promise<number> {
   const { host, docker, clock, owner } = context;
   const { guest } = sandbox;
-  const { containerId } = sandbox.record;
+  const { containerId, imageId } = sandbox.record;
   if (containerId === null) throw new ThawError('internal', 'The sandbox has no container.');
+  // The container runs as root in `/` for the sake of the agent; its image knows better.
+  const origin = await docker.inspectImage(imageId);
+  const config = {
+    labels: labelsFor(owner, 'snapshot'),
+    ...(origin === null ? {} : { user: origin.user, workingDir: origin.workingDir }),
+  };
   if (guest === null) {
-    await docker.commitContainer(containerId, image, labelsFor(owner, 'snapshot'));
+    await docker.commitContainer(containerId, image, config);
     return 0;
   }
   const began = clock.monotonic();
   await host.freeze(guest.place);
   try {
     await host.untilFrozen(guest.place);
-    await docker.commitContainer(containerId, image, labelsFor(owner, 'snapshot'));
+    await docker.commitContainer(containerId, image, config);
   } finally {
     await host.thaw(guest.place);
   }

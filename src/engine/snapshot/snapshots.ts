@@ -2,16 +2,19 @@
 import { z } from 'zod';
 import { ThawError } from '../../errors.ts';
 import type { AgentConnection } from '../agent/port.ts';
-import type { DockerPort } from '../docker/port.ts';
+import type { DockerPort, ImageFacts } from '../docker/port.ts';
 import type { SnapshotRecord } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 
 /** Facts of an image that hold for every container of it, read once from its first one. */
 const SnapshotTraits = z.object({
-  /** The shell that runs commands: bash where there is one. */
-  shell: z.string(),
+  /** The shell that runs commands: bash where there is one; null for an image without any. */
+  shell: z.string().nullable(),
   /** Names of /etc/passwd. */
   users: z.array(z.string()),
+  /** What the image says of itself; empty where it says nothing. */
+  user: z.string().default(''),
+  workingDir: z.string().default(''),
 });
 export type SnapshotTraits = z.infer<typeof SnapshotTraits>;
 
@@ -19,19 +22,29 @@ export interface Snapshot {
   readonly name: string;
   readonly image: string;
   readonly imageId: string;
+  /** What its sandboxes get when their create says nothing; absent for the engine's own defaults. */
+  readonly size?: { readonly cpu: number; readonly memoryGiB: number };
+  /** Parked containers that are always kept for it; absent for as many as its use asks for. */
+  readonly pool?: number;
+  /** The build that made it for sandboxes; absent for one with a name of its own. */
+  readonly buildId?: string;
 }
 
+/** States in which the image is there: sandboxes of an inactive snapshot go on, only new ones are refused. */
+const KEPT: ReadonlySet<string> = new Set(['active', 'inactive']);
 const MAX_PASSWD_BYTES = 1024 * 1024;
-const SHELLS = ['/bin/bash', '/usr/bin/bash'];
-const FALLBACK_SHELL = '/bin/sh';
+const SHELLS = ['/bin/bash', '/usr/bin/bash', '/bin/sh'];
 
-async function readTraits(agent: AgentConnection): Promise<SnapshotTraits> {
+async function readTraits(
+  agent: AgentConnection,
+  image: Pick<ImageFacts, 'user' | 'workingDir'>,
+): Promise<SnapshotTraits> {
   const exists = async (path: string): Promise<boolean> =>
     await agent.stat(path).then(
       () => true,
       () => false,
     );
-  let shell = FALLBACK_SHELL;
+  let shell: string | null = null;
   for (const candidate of SHELLS) {
     if (await exists(candidate)) {
       shell = candidate;
@@ -46,18 +59,35 @@ async function readTraits(agent: AgentConnection): Promise<SnapshotTraits> {
         .flatMap((line) => (line.includes(':') ? [line.slice(0, line.indexOf(':'))] : [])),
     () => ['root'],
   );
-  return { shell, users };
+  return { shell, users, user: image.user, workingDir: image.workingDir };
 }
+
+function toSnapshot(record: SnapshotRecord & { readonly imageId: string }): Snapshot {
+  const { id, name, image, imageId, cpu, memoryGiB, pool, buildKey } = record;
+  return {
+    name,
+    image,
+    imageId,
+    size: { cpu, memoryGiB },
+    ...(pool === null ? {} : { pool }),
+    ...(buildKey === null ? {} : { buildId: id }),
+  };
+}
+
+const hasImage = (record: SnapshotRecord): record is SnapshotRecord & { imageId: string } =>
+  record.imageId !== null;
 
 export class Snapshots {
   readonly #traits = new Map<string, SnapshotTraits>();
   readonly #records = new Map<string, SnapshotRecord>();
   readonly #store: Store;
+  readonly #docker: Pick<DockerPort, 'inspectImage'>;
   /** The one that a create gets when it names none. It is made by set-up and cannot be deleted. */
   readonly default: Snapshot;
 
-  constructor(store: Store, defaultSnapshot: Snapshot) {
+  constructor(store: Store, defaultSnapshot: Snapshot, docker: Pick<DockerPort, 'inspectImage'>) {
     this.#store = store;
+    this.#docker = docker;
     this.default = defaultSnapshot;
     for (const record of store.snapshots()) this.#records.set(record.id, record);
   }
@@ -71,7 +101,9 @@ export class Snapshots {
   names(): string[] {
     return [
       this.default.name,
-      ...this.records().flatMap(({ name, state }) => (state === 'active' ? [name] : [])),
+      ...this.records().flatMap(({ name, state, buildKey }) =>
+        state === 'active' && buildKey === null ? [name] : [],
+      ),
     ];
   }
 
@@ -87,6 +119,12 @@ export class Snapshots {
       alongside();
     });
     this.#records.set(record.id, record);
+  }
+
+  /** Notes that a sandbox is made of it. */
+  use({ imageId }: Pick<Snapshot, 'imageId'>, now: number): void {
+    const record = this.records().find((candidate) => candidate.imageId === imageId);
+    if (record !== undefined) this.put({ ...record, lastUsedAt: now });
   }
 
   drop(record: SnapshotRecord): void {
@@ -109,22 +147,25 @@ export class Snapshots {
         `There is no snapshot ${reference}. There is: ${this.names().join(', ')}.`,
       );
     }
-    if (record.state !== 'active' || record.imageId === null) {
+    if (record.state !== 'active' || !hasImage(record)) {
       const why = record.errorReason === null ? '' : ` ${record.errorReason}`;
       throw new ThawError('state_conflict', `Snapshot ${record.name} is ${record.state}.${why}`, {
-        next: 'Call snapshot_get to follow it, or use another snapshot.',
+        next:
+          record.state === 'inactive'
+            ? 'Call snapshot_activate first, or use another snapshot.'
+            : 'Call snapshot_get to follow it, or use another snapshot.',
       });
     }
-    return { name: record.name, image: record.image, imageId: record.imageId };
+    return toSnapshot(record);
   }
 
   /** The snapshot with this image, or null when it is gone. */
   byImage(imageId: string): Snapshot | null {
     if (imageId === this.default.imageId) return this.default;
-    const record = this.records().find(
-      (candidate) => candidate.imageId === imageId && candidate.state === 'active',
-    );
-    return record === undefined ? null : { name: record.name, image: record.image, imageId };
+    const record = this.records()
+      .filter(hasImage)
+      .find((candidate) => candidate.imageId === imageId && KEPT.has(candidate.state));
+    return record === undefined ? null : toSnapshot(record);
   }
 
   /** What is known of an image; null before the first container of it ran. */
@@ -142,7 +183,8 @@ export class Snapshots {
   async learn(imageId: string, agent: AgentConnection): Promise<SnapshotTraits> {
     const known = this.traits(imageId);
     if (known !== null) return known;
-    const traits = await readTraits(agent);
+    const image = await this.#docker.inspectImage(imageId);
+    const traits = await readTraits(agent, image ?? { user: '', workingDir: '' });
     this.#traits.set(imageId, traits);
     this.#store.putMeta(`traits.${imageId}`, JSON.stringify(traits));
     return traits;

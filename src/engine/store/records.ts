@@ -24,12 +24,22 @@ export const ArchiveRecord = z.object({
 });
 export type ArchiveRecord = z.infer<typeof ArchiveRecord>;
 
+/** What a sandbox's template was built of. */
+export const SandboxBuild = z.object({
+  /** The build's own id: its log's, and its snapshot record's while that exists. Null until it has begun. */
+  id: z.uuid().nullable(),
+  dockerfile: z.string(),
+});
+export type SandboxBuild = z.infer<typeof SandboxBuild>;
+
 /** Everything that Thaw knows of a sandbox. Times are milliseconds since the epoch. */
 export const SandboxRecord = z.object({
   id: Id,
   name: z.string(),
   snapshot: z.string(),
+  /** Empty until the image of a sandbox that asked for a build is there. */
   imageId: z.string(),
+  build: SandboxBuild.nullable().default(null),
   user: z.string(),
   env: z.record(z.string(), z.string()),
   labels: z.record(z.string(), z.string()),
@@ -82,6 +92,7 @@ export const snapshotStates = [
   'building',
   'snapshotting',
   'active',
+  'inactive',
   'error',
   'build_failed',
   'removing',
@@ -105,6 +116,12 @@ export const SnapshotRecord = z.object({
   memoryGiB: z.number(),
   sourceSandboxId: z.string().nullable(),
   dockerfile: z.string().nullable(),
+  /** Hash of what an image was built of for sandboxes; such a template is nobody's by name. Null for all others. */
+  buildKey: z.string().nullable().default(null),
+  /** A reference that was pulled for it and goes again when it is made; null where there is none. */
+  pulled: z.string().nullable().default(null),
+  /** Parked containers that are always kept for it; null for as many as its use asks for. */
+  pool: z.number().int().nullable().default(null),
   createdAt: z.number(),
   updatedAt: z.number(),
   lastUsedAt: z.number().nullable(),

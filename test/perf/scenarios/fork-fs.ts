@@ -15,7 +15,7 @@ async function copyByCommit({ docker }: Bench, sandboxId: string, ms: number[]):
   let copy: typeof source.id | null = null;
   ms.push(
     await time(async () => {
-      await docker.commitContainer(source.id, reference, {});
+      await docker.commitContainer(source.id, reference, { labels: {} });
       copy = await docker.createContainer({
         name: `thaw-bench-${randomHex(4)}`,
         image: reference,

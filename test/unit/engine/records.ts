@@ -11,6 +11,7 @@ export function makeRecord(change: Partial<SandboxRecord> = {}): SandboxRecord {
     name: id,
     snapshot: 'default',
     imageId: 'sha256:0',
+    build: null,
     user: 'daytona',
     env: {},
     labels: {},
