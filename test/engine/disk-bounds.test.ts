@@ -105,7 +105,8 @@ describe('the bound of snapshots', () => {
     const { snapshots, pools } = await engine.disk();
     expect(snapshots).toMatchObject({ count: 1, limitBytes: 6 * MIB, freeBytes: expect.any(Number) });
     expect(snapshots.bytes).toBeGreaterThanOrEqual(2 * MIB);
-    expect(snapshots.bytes).toBeLessThan(4 * MIB);
+    // Containerd's image store keeps the compressed layer beside what it unpacks to.
+    expect(snapshots.bytes).toBeLessThan(5 * MIB);
     expect(pools).toMatchObject({ limit: 9, bytes: expect.any(Number) });
 
     await fill(engine, 'box', 8);

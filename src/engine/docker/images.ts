@@ -1,5 +1,6 @@
 /** Images: look, import, pull, remove. */
 import type Docker from 'dockerode';
+import { z } from 'zod';
 import { changeDeadline, deadlines, readDeadline, withReadDeadline } from './deadline.ts';
 import { dockerCall, translateDockerError } from './errors.ts';
 import type { DockerPort } from './port.ts';
@@ -13,6 +14,9 @@ const withTransferDeadline = (signal?: AbortSignal): AbortSignal => {
   const deadline = AbortSignal.timeout(deadlines.transferMs);
   return signal === undefined ? deadline : AbortSignal.any([signal, deadline]);
 };
+
+/** Only Docker's own image store has one with data. */
+const GraphDriver = z.object({ Data: z.record(z.string(), z.unknown()) });
 
 /** Repository and tag of a reference; the tag is `latest` where it names none. */
 function splitReference(reference: string): [repo: string, tag: string] {
@@ -41,6 +45,20 @@ export function imageOperations(docker: Docker): ImageOperations {
     return facts?.Id ?? '';
   };
 
+  /**
+   * What an image takes on the disk. Docker's own store says it in the image's record; with containerd's store the record
+   * has the size of its compressed layers alone, and only the list counts what they are unpacked to as well.
+   */
+  const sizeOf = async (facts: Docker.ImageInspectInfo): Promise<number> => {
+    if (GraphDriver.safeParse(facts.GraphDriver).success) return facts.Size;
+    const [tag] = facts.RepoTags ?? [];
+    const filters = tag === undefined ? {} : { reference: [tag] };
+    const found = await dockerCall('list its images', () =>
+      docker.listImages({ filters, abortSignal: readDeadline() }),
+    );
+    return found?.find(({ Id }) => Id === facts.Id)?.Size ?? facts.Size;
+  };
+
   return {
     async inspectImage(reference) {
       const facts = await dockerCall(
@@ -54,7 +72,7 @@ export function imageOperations(docker: Docker): ImageOperations {
         env: facts.Config?.Env ?? [],
         workingDir: facts.Config?.WorkingDir ?? '',
         user: facts.Config?.User ?? '',
-        sizeBytes: facts.Size,
+        sizeBytes: await sizeOf(facts),
         layers: facts.RootFS.Layers ?? [],
       };
     },

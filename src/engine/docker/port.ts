@@ -33,6 +33,7 @@ export interface ImageFacts {
   readonly env: readonly string[];
   readonly workingDir: string;
   readonly user: string;
+  /** What it takes on the disk, what it shares with other images included. */
   readonly sizeBytes: number;
   /** The content ids of its layers, the lowest first. */
   readonly layers: readonly string[];
