@@ -42,6 +42,8 @@ export interface EngineContext {
   readonly buildLogs: BuildLogs;
   /** How long a call waits for background work before it answers how far that is. */
   readonly answerWithinMs: number;
+  /** Ids of containers that are at work and that no record knows: those being parked, and the networks of builds. */
+  readonly unrecorded: Set<string>;
   readonly background: BackgroundTasks;
   readonly clock: Clock;
   readonly log: Logger;

@@ -69,8 +69,13 @@ export class DaemonLink {
       } catch {
         backoff.fail();
         await new Promise<void>((resolve) => {
-          const cancel = clock.schedule(backoff.delayMs, resolve);
-          signal.addEventListener('abort', () => (cancel(), resolve()), { once: true });
+          const end = (): void => {
+            cancel();
+            signal.removeEventListener('abort', end);
+            resolve();
+          };
+          const cancel = clock.schedule(backoff.delayMs, end);
+          signal.addEventListener('abort', end);
         });
       }
     }

@@ -103,6 +103,7 @@ export async function openContext(options: EngineOptions, dockerRoot: string): P
       makings: new Makings(clock, options.makingTimeoutMs ?? MAKING_TIMEOUT_MS),
       buildLogs: new BuildLogs(options.stateDir, clock, log),
       answerWithinMs: options.answerWithinMs ?? ANSWER_WITHIN_MS,
+      unrecorded: new Set(),
       background: new BackgroundTasks(log),
       clock,
       log,

@@ -1,62 +1,28 @@
-/** The Docker daemon is killed with SIGKILL under running sandboxes and in the middle of operations, then started again. */
-import { homedir } from 'node:os';
+/** The Docker daemon is killed with SIGKILL under running sandboxes and in the middle of a create, then started again. */
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { createDockerClient } from '../../src/engine/docker/client.ts';
-import type { DockerEndpoint } from '../../src/engine/docker/endpoint.ts';
 import { openEngine } from '../../src/engine/engine.ts';
 import { SANDBOX_LABEL } from '../../src/engine/labels.ts';
 import type { Engine } from '../../src/engine/options.ts';
-import { ensureDefaultSnapshot } from '../../src/setup/default-snapshot.ts';
-import { defaultCacheDir, describeHost } from '../../src/setup/host.ts';
-import { runningDaemon } from '../../src/setup/managed/process.ts';
-import { startManagedEngine } from '../../src/setup/managed-engine.ts';
-import { lineProgress } from '../../src/setup/progress.ts';
-import { defaultRecipe } from '../../src/setup/snapshot/recipe.ts';
-import { type ManagedFixture, managedFixture } from '../engine/setup/managed-fixture.ts';
+import { type KillableDaemon, killableDaemon } from '../support/killable-daemon.ts';
 import { call, disposeEngine, eventually, makeStateDir, testEngineOptions } from '../support/open-engine.ts';
 
-let fixture: ManagedFixture;
-let endpoint: DockerEndpoint;
-let snapshot: { name: string; image: string };
+let daemon: KillableDaemon;
 let stateDir = '';
 let engine: Engine;
 
-async function startDaemon(): Promise<void> {
-  const result = await startManagedEngine(fixture.options);
-  if (!('endpoint' in result)) throw new Error(result.reason);
-  endpoint = result.endpoint;
-}
-
-/** SIGKILL to this daemon alone, by the pid that its own pid file and command line agree on. */
-async function killDaemon(): Promise<void> {
-  const pid = await runningDaemon(fixture.layout.pidFile);
-  if (pid === null) throw new Error('the daemon does not run');
-  process.kill(pid, 'SIGKILL');
-  await eventually('the daemon is gone', async () => (await runningDaemon(fixture.layout.pidFile)) === null);
-}
-
 beforeAll(async () => {
-  fixture = await managedFixture();
-  await startDaemon();
-  const host = describeHost(process, process.env, homedir());
-  const cacheDir = defaultCacheDir(host);
-  const docker = createDockerClient(endpoint);
-  const progress = lineProgress(() => undefined);
-  snapshot = await ensureDefaultSnapshot(
-    { host, docker, endpoint, cacheDir, recipe: defaultRecipe, install: true },
-    progress,
-  );
+  daemon = await killableDaemon();
   stateDir = makeStateDir();
   const options = testEngineOptions(stateDir, {
-    defaultSnapshot: snapshot,
+    defaultSnapshot: daemon.snapshot,
     pool: { target: 2, refillConcurrency: 1 },
   });
-  engine = await openEngine({ ...options, docker });
+  engine = await openEngine({ ...options, docker: daemon.docker });
 }, 600_000);
 
 afterAll(async () => {
   await disposeEngine(engine, stateDir);
-  await fixture.remove();
+  await daemon.remove();
 });
 
 describe('kill -9 of the Docker daemon', () => {
@@ -67,9 +33,9 @@ describe('kill -9 of the Docker daemon', () => {
       { command: 'sleep 100000 >/dev/null 2>&1 & echo $!' },
       call(),
     );
-    await killDaemon();
+    await daemon.kill();
     await eventually('the engine notices', () => !engine.status().connected);
-    await startDaemon();
+    await daemon.start();
     await eventually('the engine is connected again', () => engine.status().connected);
     const alive = await engine.exec.exec(
       'steady',
@@ -110,11 +76,11 @@ describe('kill -9 of the Docker daemon', () => {
       'it is under way',
       async () => (await engine.lifecycle.list({ name: 'interrupted' }, call())).total === 1,
     );
-    await killDaemon();
+    await daemon.kill();
     expect(await outcome).toMatchObject({ code: 'engine_unreachable', retryable: true });
     expect((await engine.lifecycle.list({ name: 'interrupted' }, call())).total).toBe(0);
 
-    await startDaemon();
+    await daemon.start();
     await eventually('the engine is connected again', () => engine.status().connected);
     expect(await engine.lifecycle.create({ name: 'interrupted' }, call())).toMatchObject({
       state: 'started',
@@ -124,7 +90,7 @@ describe('kill -9 of the Docker daemon', () => {
 
   it('and a restart of the owner find no container without a record', async () => {
     await engine.close({ sandboxes: 'keep' });
-    const docker = createDockerClient(endpoint);
+    const { docker, snapshot } = daemon;
     engine = await openEngine({
       ...testEngineOptions(stateDir, { defaultSnapshot: snapshot, agentBinary: inject('agentBinary') }),
       docker,

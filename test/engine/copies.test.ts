@@ -1,5 +1,5 @@
 /** Forks, backups, archives and snapshots of real sandboxes. */
-import { readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { openEngine } from '../../src/engine/engine.ts';
@@ -135,14 +135,34 @@ describe('an archive', () => {
     const [object = ''] = readdirSync(join(stateDir, 'objects'));
     const path = join(stateDir, 'objects', object);
     const whole = readFileSync(path);
+    await engine.lifecycle.create({ name: 'stranger' }, call());
+    await run(engine, 'stranger', 'head -c 1000000 /dev/urandom > data');
+    await engine.archives.backup('stranger', call());
+    const strange = readdirSync(join(stateDir, 'objects')).find((name) => name !== object) ?? '';
+    const others = readFileSync(join(stateDir, 'objects', strange));
+    await engine.lifecycle.delete('stranger', call());
 
     const flipped = Buffer.from(whole);
     flipped[700_000] = (flipped[700_000] ?? 0) ^ 1;
-    writeFileSync(path, flipped);
-    await expect(engine.lifecycle.start('box', call())).rejects.toMatchObject({ code: 'archive_damaged' });
-    expect(await engine.lifecycle.get('box', call())).toMatchObject({ state: 'error', recoverable: true });
-    truncateSync(path, 1000);
-    await expect(engine.lifecycle.start('box', call())).rejects.toMatchObject({ code: 'archive_damaged' });
+    // As long as the right one, so that only the checksum can tell.
+    const foreign = Buffer.concat([others, Buffer.alloc(whole.length)]).subarray(0, whole.length);
+    const damages: readonly (readonly [string, () => void])[] = [
+      ['a flipped bit', () => writeFileSync(path, flipped)],
+      ['a shorter object', () => truncateSync(path, 1000)],
+      ["another sandbox's object", () => writeFileSync(path, others)],
+      ["another sandbox's object of the same length", () => writeFileSync(path, foreign)],
+      ['no object', () => rmSync(path)],
+    ];
+    for (const [what, damage] of damages) {
+      damage();
+      await expect(engine.lifecycle.start('box', call()), what).rejects.toMatchObject({
+        code: 'archive_damaged',
+      });
+      expect(await engine.lifecycle.get('box', call()), what).toMatchObject({
+        state: 'error',
+        recoverable: true,
+      });
+    }
 
     writeFileSync(path, whole);
     expect(await engine.lifecycle.start('box', call())).toMatchObject({

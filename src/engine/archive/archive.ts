@@ -3,6 +3,7 @@ import { ThawError, toThawError } from '../../errors.ts';
 import type { EngineContext } from '../context.ts';
 import { requireHostFiles, withStillFiles } from '../difference/still-files.ts';
 import { type Guest, launchGuest } from '../guest/guest.ts';
+import { ownerFilter, SANDBOX_LABEL } from '../labels.ts';
 import { backupDeadline } from '../lifecycle/deadlines.ts';
 import { operate, type Run, runToEnd } from '../lifecycle/operation.ts';
 import { recordLimits } from '../limits.ts';
@@ -113,13 +114,16 @@ export async function archiveSandbox(context: EngineContext, sandbox: ManagedSan
 }
 
 async function launchForRestore(context: EngineContext, run: Run): Promise<Guest> {
-  const { options, owner, volume } = context;
+  const { options, owner, volume, docker } = context;
   const { sandbox } = run;
   const { id, imageId, volumes, network } = sandbox.record;
   const limits = recordLimits(sandbox.record);
   const mounts = await mountVolumes(context, volumes);
   const { pids } = options.defaults;
   const plan = { id, owner, image: imageId, volume, limits, pids, mounts, network };
+  // A restore that the Docker Engine's end cut short may have left its half-filled container, which has the name.
+  for (const left of await docker.listContainers({ ...ownerFilter(owner), [SANDBOX_LABEL]: id }))
+    await docker.removeContainer(left.id);
   return await launchGuest(context, plan, (containerId) => {
     run.check();
     context.registry.update(sandbox, { containerId });
@@ -127,9 +131,17 @@ async function launchForRestore(context: EngineContext, run: Run): Promise<Guest
   });
 }
 
+/** A container that cannot be removed now is removed as one without a record, when the Docker Engine is back. */
+async function letGo({ docker, log }: EngineContext, guest: Guest): Promise<void> {
+  guest.agent.close();
+  await docker.removeContainer(guest.containerId).catch((error: unknown) => {
+    log.error({ err: error, container: guest.containerId }, 'a half-restored container could not be removed');
+  });
+}
+
 /** Makes the container again and replays the files. When it fails the archive is untouched, and the next start tries again. */
 export async function restoreLocked(context: EngineContext, run: Run): Promise<void> {
-  const { registry, docker } = context;
+  const { registry } = context;
   const { sandbox } = run;
   const { archive } = sandbox.record;
   if (archive === null) throw new ThawError('archive_damaged', 'There is no archive of this sandbox.');
@@ -139,9 +151,9 @@ export async function restoreLocked(context: EngineContext, run: Run): Promise<v
     await replayArchive(context, guest, archive);
     run.step('restore.applied');
   } catch (error) {
-    guest?.agent.close();
-    if (guest !== null) await docker.removeContainer(guest.containerId);
+    // First of all: a container with half of the files must never be taken for the sandbox.
     if (!run.isOver) registry.update(sandbox, { containerId: null });
+    if (guest !== null) await letGo(context, guest);
     throw error;
   }
   run.attach(guest);

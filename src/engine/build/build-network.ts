@@ -51,11 +51,14 @@ export async function withBuildNetwork<T>(
   const image = snapshots.default.imageId;
   const network = defaultNetwork;
   const plan = { id: newSandboxId(), owner, image, volume, limits: LIMITS, pids: PIDS, network };
-  const guest = await launchGuest(context, plan, () => undefined);
+  context.unrecorded.add(plan.id);
+  let guest: Guest | null = null;
   try {
+    guest = await launchGuest(context, plan, () => undefined);
     return await work(`container:${guest.containerId}`);
   } finally {
-    guest.agent.close();
-    if (!(await removeNow(context, guest))) removeLater(context, guest, 0);
+    context.unrecorded.delete(plan.id);
+    guest?.agent.close();
+    if (guest !== null && !(await removeNow(context, guest))) removeLater(context, guest, 0);
   }
 }

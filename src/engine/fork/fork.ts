@@ -3,6 +3,7 @@ import { ThawError, toThawError } from '../../errors.ts';
 import type { EngineContext } from '../context.ts';
 import { requireHostFiles, withStillFiles } from '../difference/still-files.ts';
 import type { Guest } from '../guest/guest.ts';
+import { move } from '../lifecycle/move.ts';
 import { operate, type Run } from '../lifecycle/operation.ts';
 import { superviseGuest } from '../lifecycle/supervise.ts';
 import { defaultLimits, recordLimits } from '../limits.ts';
@@ -85,7 +86,7 @@ async function finishChild(
     await host.thaw(guest.place, { from: defaultLimits(context.options), to: recordLimits(child.record) });
     await renewIdentity(guest.agent);
     child.guest = guest;
-    registry.update(child, { state: 'started' }, () => store.dropJournal(child.record.id));
+    move(context, child, 'started', {}, () => store.dropJournal(child.record.id));
     superviseGuest(context, child);
     return { sandbox: child, error: null };
   } catch (error) {

@@ -6,6 +6,7 @@ import type { LinkListener } from '../daemon-link.ts';
 import { ownerFilter, SANDBOX_LABEL } from '../labels.ts';
 import type { ManagedSandbox } from '../managed-sandbox.ts';
 import { reconcileSandbox } from '../reconcile/reconcile-sandbox.ts';
+import { sweepStrays } from '../reconcile/strays.ts';
 import { move } from './move.ts';
 import { recoverConnection } from './supervise.ts';
 
@@ -32,6 +33,7 @@ export function daemonListener(context: EngineContext): LinkListener {
       if (!returns && !lost && !strayed && record.state !== 'paused') return;
       await reconcileSandbox(context, sandbox, null, container);
     });
+    await sweepStrays(context);
   };
 
   return {

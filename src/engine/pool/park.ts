@@ -18,6 +18,20 @@ export async function parkGuest(
   snapshot: Snapshot,
   volumes: SandboxRecord['volumes'] = [],
 ): Promise<Guest> {
+  context.unrecorded.add(id);
+  try {
+    return await makeParked(context, id, snapshot, volumes);
+  } finally {
+    context.unrecorded.delete(id);
+  }
+}
+
+async function makeParked(
+  context: EngineContext,
+  id: SandboxId,
+  snapshot: Snapshot,
+  volumes: SandboxRecord['volumes'],
+): Promise<Guest> {
   const { options, owner, volume, store, clock, host, snapshots } = context;
   const plan = {
     id,

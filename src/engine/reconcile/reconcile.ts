@@ -6,7 +6,6 @@
 import { forEachBounded } from '../bounded.ts';
 import { removeWithPeers } from '../build/build-network.ts';
 import type { EngineContext } from '../context.ts';
-import type { ContainerSummary } from '../docker/port.ts';
 import { adoptGuest } from '../guest/guest.ts';
 import { ownerFilter, ROLE_LABEL, SANDBOX_LABEL } from '../labels.ts';
 import { defaultNetwork } from '../network/policy.ts';
@@ -16,6 +15,7 @@ import type { JournalEntry } from '../store/records.ts';
 import { reconcileVolumes } from '../volumes/delete-volume.ts';
 import { adoptParked } from './adopt-parked.ts';
 import { reconcileSandbox } from './reconcile-sandbox.ts';
+import { listSandboxContainers, removeContainers, strayContainers } from './strays.ts';
 
 export interface ReconcileReport {
   readonly sandboxes: number;
@@ -23,45 +23,26 @@ export interface ReconcileReport {
   readonly removedContainers: number;
 }
 
-async function removeStrays(
-  context: EngineContext,
-  found: readonly ContainerSummary[],
-  known: ReadonlySet<string>,
-): Promise<number> {
-  const strays = found.filter(({ labels }) => !known.has(labels[SANDBOX_LABEL] ?? ''));
-  await forEachBounded(strays, async ({ id, labels }) => {
-    const sandboxId = labels[SANDBOX_LABEL];
-    context.log.info({ container: id, sandbox: sandboxId }, 'removing a container that has no record');
-    try {
-      await removeWithPeers(context.docker, id);
-    } catch (error) {
-      context.log.error(
-        { err: error, container: id },
-        'a stray container could not be removed; the next start tries again',
-      );
-    }
-  });
-  return strays.length;
-}
-
 /** Runs before anything is served. Never throws for the trouble of a single sandbox. */
 export async function reconcile(context: EngineContext, pools: Pools): Promise<ReconcileReport> {
   const { docker, store, registry, owner } = context;
   const found = [
-    ...(await docker.listContainers({ ...ownerFilter(owner), [ROLE_LABEL]: 'sandbox' })),
+    ...(await listSandboxContainers(context)),
+    // Nothing is being set up at this moment.
     ...(await docker.listContainers({ ...ownerFilter(owner), [ROLE_LABEL]: 'setup' })),
   ];
   const unfinished = new Map<string, JournalEntry>(store.journal().map((entry) => [entry.sandboxId, entry]));
   const parked = store.parked();
   for (const record of store.sandboxes()) registry.add(record);
 
-  const known = new Set<string>([
-    ...registry.all().map(({ record }) => record.id),
-    ...parked.map(({ id }) => id),
-  ]);
-  const removedContainers = await removeStrays(context, found, known);
+  const strays = new Set(strayContainers(context, found));
+  const removedContainers = await removeContainers(context, [...strays]);
 
-  const containers = new Map(found.map((container) => [container.labels[SANDBOX_LABEL] ?? '', container]));
+  const containers = new Map(
+    found.flatMap((container) =>
+      strays.has(container) ? [] : [[container.labels[SANDBOX_LABEL] ?? '', container] as const],
+    ),
+  );
   await forEachBounded(registry.all(), (sandbox) =>
     reconcileSandbox(
       context,

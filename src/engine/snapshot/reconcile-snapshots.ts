@@ -1,6 +1,6 @@
 /** At start: what a crash left of snapshots that were being made or removed, images without a record, and their logs. */
 import type { EngineContext } from '../context.ts';
-import { ownerFilter } from '../labels.ts';
+import { removeImages, strayImages } from '../reconcile/strays.ts';
 import type { SnapshotRecord } from '../store/records.ts';
 
 const LASTING: ReadonlySet<string> = new Set(['active', 'inactive', 'error', 'build_failed']);
@@ -18,7 +18,7 @@ function settle({ snapshots, clock }: EngineContext, record: SnapshotRecord): vo
 }
 
 export async function reconcileSnapshots(context: EngineContext): Promise<void> {
-  const { snapshots, docker, owner, log, buildLogs, registry } = context;
+  const { snapshots, docker, log, buildLogs, registry } = context;
   for (const record of snapshots.records()) {
     if (LASTING.has(record.state)) continue;
     log.info({ snapshot: record.name, state: record.state }, 'undoing an unfinished snapshot');
@@ -26,12 +26,7 @@ export async function reconcileSnapshots(context: EngineContext): Promise<void> 
     if (record.pulled !== null) await docker.removeImage(record.pulled);
     settle(context, record);
   }
-  const known = new Set(
-    snapshots.records().flatMap(({ image, imageId }) => (imageId === null ? [] : [image])),
-  );
-  for (const { references } of await docker.listImages(ownerFilter(owner))) {
-    for (const reference of references) if (!known.has(reference)) await docker.removeImage(reference);
-  }
+  await removeImages(context, await strayImages(context));
   await buildLogs.sweep(
     new Set([
       ...snapshots.records().map(({ id }) => id),
