@@ -49,15 +49,15 @@ describe('kill -9 of the Docker daemon', () => {
   it('leaves no stopped sandbox running whose files were being read', async () => {
     const { id } = await engine.lifecycle.create({ name: 'resting' }, call());
     await engine.lifecycle.stop('resting', { force: true }, call());
-    const docker = createDockerClient(endpoint);
+    const docker = daemon.docker;
     const container = async () => (await docker.listContainers({ [SANDBOX_LABEL]: id }))[0];
     // As it is started for a moment where the image store hides a stopped container's files.
     const quiet = await container();
     if (quiet === undefined) throw new Error('the sandbox has no container');
     await docker.startContainer(quiet.id);
-    await killDaemon();
+    await daemon.kill();
     await eventually('the engine notices', () => !engine.status().connected);
-    await startDaemon();
+    await daemon.start();
     await eventually('it does not run any more', async () => (await container())?.state === 'exited');
     expect(await engine.lifecycle.get('resting', call())).toMatchObject({ state: 'stopped' });
     await engine.lifecycle.delete('resting', call());
