@@ -38,12 +38,12 @@ const engine = await openEngine({
   log: createLogger('silent'),
 });
 const directory = join(stateDir, 'objects');
-let isOver = false;
-const work = engine.archives[operation]('box', { signal: new AbortController().signal }).finally(() => {
-  isOver = true;
-});
+const over = new AbortController();
+const work = engine.archives[operation]('box', { signal: new AbortController().signal }).finally(() =>
+  over.abort(),
+);
 work.catch(() => undefined);
-while (!isOver) {
+while (!over.signal.aborted) {
   const partial = readdirSync(directory).find((name) => name.endsWith('.partial'));
   if (partial !== undefined && statSync(join(directory, partial)).size >= FIRST_BYTES)
     process.kill(process.pid, 'SIGKILL');
