@@ -4,7 +4,6 @@
  */
 
 import { forEachBounded } from '../bounded.ts';
-import { removeWithPeers } from '../build/build-network.ts';
 import type { EngineContext } from '../context.ts';
 import { adoptGuest } from '../guest/guest.ts';
 import { ownerFilter, ROLE_LABEL, SANDBOX_LABEL } from '../labels.ts';

@@ -2,7 +2,6 @@
 import { ThawError } from '../../errors.ts';
 import type { EngineContext } from '../context.ts';
 import type { Pools } from '../pool/pools.ts';
-import { removeImages, strayImages } from '../reconcile/strays.ts';
 import type { SnapshotRecord } from '../store/records.ts';
 
 /** Sandboxes that could not start again, or not be restored, without the image. */
