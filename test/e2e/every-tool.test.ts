@@ -11,6 +11,7 @@ import { lifecycleSteps } from './every-tool/lifecycle.ts';
 import { previewSteps } from './every-tool/previews.ts';
 import { sshSteps } from './every-tool/ssh.ts';
 import type { Step } from './every-tool/step.ts';
+import { templateSteps } from './every-tool/templates.ts';
 import { volumeSteps } from './every-tool/volumes.ts';
 
 /** A session each, in files of `every-tool`. */
@@ -18,6 +19,7 @@ const families: Readonly<Record<string, readonly Step[]>> = {
   lifecycle: lifecycleSteps,
   'exec and files': execFileSteps,
   copies: copiesSteps,
+  templates: templateSteps,
   volumes: volumeSteps,
   previews: previewSteps,
   ssh: sshSteps,

@@ -33,6 +33,16 @@ export const lifecycleSteps: readonly Step[] = [
   },
   { tool: 'sandbox_set_ttl', given: { sandbox, ttlMinutes: 0 }, answered: { autoDestroyAt: null } },
   { tool: 'sandbox_set_ttl', given: { ...unknown, ttlMinutes: 5 }, refused: 'sandbox_not_found' },
+  {
+    tool: 'sandbox_set_network',
+    given: { sandbox, networkBlockAll: true },
+    answered: { networkBlockAll: true, networkAllowList: null },
+  },
+  {
+    tool: 'sandbox_set_network',
+    given: { sandbox, networkAllowList: '1.2.3.4' },
+    refused: 'invalid_argument',
+  },
   { tool: 'sandbox_resize', given: { sandbox, memory: 1.5 }, answered: { memory: 1.5 } },
   { tool: 'sandbox_resize', given: { sandbox, memory: 1 }, refused: 'state_conflict' },
   { tool: 'sandbox_resume', given: { sandbox }, answered: { state: 'started' } },
