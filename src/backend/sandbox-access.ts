@@ -32,7 +32,7 @@ export interface ProcessSettings {
 
 /** Where something shall listen in the sandbox. */
 export type ListenAddress =
-  | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
+  | { readonly kind: 'tcp'; readonly port: number }
   | { readonly kind: 'unix'; readonly path: string };
 
 export interface AcceptedConnection {
@@ -61,6 +61,11 @@ export interface SandboxAccess {
   command(text: string, settings: ProcessSettings): Promise<AccessProcess>;
   /** Speaks SFTP version 3 on its input and output. */
   sftp(): Promise<AccessProcess>;
+  /** To a port of the sandbox's own loopback; any other host is `permission_denied`. */
+  dial(host: string, port: number): Promise<AccessSocket>;
+  dialUnix(path: string): Promise<AccessSocket>;
+  /** Listens in the sandbox, TCP on its loopback. */
+  listen(address: ListenAddress): Promise<AccessListener>;
   close(): void;
 }
 

@@ -9,6 +9,7 @@
 #include "child.h"
 #include "crc.h"
 #include "diff-main.h"
+#include "forward.h"
 #include "in-network.h"
 #include "nofile.h"
 #include "link.h"
@@ -50,6 +51,7 @@ int main(int argc, char **argv) {
     signal(SIGPIPE, SIG_IGN);
     return sftp_serve(STDIN_FILENO, STDOUT_FILENO);
   }
+  if (forward_is_asked(argc, argv)) return forward_main(argc, argv);
   uint32_t grace_ms = parse(argc, argv);
 #ifndef THAW_SANITIZED
   /* Root in the sandbox must not read the agent's descriptors or memory: it would speak for the agent. */

@@ -3,7 +3,9 @@ import type { Socket } from 'node:net';
 import ssh2, { type AuthContext, type Connection, type ServerConfig } from 'ssh2';
 import type { AdmitToken, SandboxAccess } from '../backend/sandbox-access.ts';
 import type { Logger } from '../log.ts';
+import { serveForwarding } from './forwarding.ts';
 import { limits } from './limits.ts';
+import { serveRemoteForwarding } from './remote-forwarding.ts';
 import { serveSession } from './session.ts';
 import { Visitor } from './visitor.ts';
 
@@ -25,6 +27,8 @@ export function serveConnection(socket: Socket, parts: ConnectionParts): void {
     login.abort();
   });
   socket.on('error', () => undefined);
+  // Every channel looks out for its end, and waits for it to drain.
+  socket.setMaxListeners(3 * limits.channels + 16);
   // One server each: ssh2 does not tell which socket a connection has.
   const server = new ssh2.Server(config, (client) => {
     client.on('error', (error) => log.debug({ err: error }, 'SSH connection'));
@@ -96,4 +100,6 @@ function welcome(client: Connection, socket: Socket, access: SandboxAccess, log:
     session.once('close', () => visitor.release());
     serveSession(session, access, visitor);
   });
+  serveForwarding(client, access, visitor);
+  serveRemoteForwarding(client, socket, access, visitor);
 }

@@ -38,11 +38,14 @@ export async function relaySocket(
   socket: AccessSocket,
 ): Promise<void> {
   void output.closed.then(() => socket.destroy());
+  const inputEnded = new Promise<void>((resolve) => channel.once('end', () => resolve()));
   relayInput(channel, { write: (data) => socket.write(data), end: () => socket.end() });
   try {
     await relayOutput(socket.received, output);
+    // Not end(): that closes the peer's direction, too.
+    channel.eof();
+    await Promise.race([inputEnded, output.closed]);
   } finally {
     channel.end();
-    if (output.isClosed) socket.destroy();
   }
 }

@@ -18,6 +18,7 @@ export class Visitor {
   readonly #log: Logger;
   readonly #channels = new Map<ServerChannel, ChannelOutput>();
   #reserved = 0;
+  #isLeaving = false;
 
   constructor(client: Connection, socket: Socket, log: Logger) {
     this.#client = client;
@@ -40,7 +41,7 @@ export class Visitor {
 
   /** Whether one more channel may be opened; it counts from now on until `release` or its own end. */
   reserve(): boolean {
-    if (this.#reserved >= limits.channels) return false;
+    if (this.#isLeaving || this.#reserved >= limits.channels) return false;
     this.#reserved += 1;
     return true;
   }
@@ -83,7 +84,7 @@ export class Visitor {
 
   /** A client ends by itself when its sessions do, and shows what they said; a disconnect on top of that would hide it. */
   async #sayGoodbye(message: string): Promise<void> {
-    this.#reserved = limits.channels;
+    this.#isLeaving = true;
     const timer = setTimeout(() => this.#socket.destroy(), FAREWELL_MS);
     this.#socket.once('close', () => clearTimeout(timer));
     const sessions = [...this.#channels].filter(([channel]) => channel.subtype !== undefined);

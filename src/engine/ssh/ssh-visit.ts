@@ -1,11 +1,13 @@
 /** One connection of a token's holder: what it may do in the sandbox, and how it ends. */
 import type { AccessProcess, ProcessSettings, SandboxAccess } from '../../backend/sandbox-access.ts';
 import { ThawError } from '../../errors.ts';
+import { randomHex } from '../../ids.ts';
 import type { EngineContext } from '../context.ts';
 import { AGENT_PATH } from '../guest/agent-volume.ts';
 import { requireGuest } from '../lifecycle/supervise.ts';
 import type { ManagedSandbox } from '../managed-sandbox.ts';
-import type { SshAccessRecord } from '../store/records.ts';
+import type { SandboxRecord, SshAccessRecord } from '../store/records.ts';
+import { connectUnix, listenInSandbox, type StartProgram } from './forward-streams.ts';
 
 /** As the API does it: an open connection is activity, noted this often. */
 const TOUCH_MS = 45_000;
@@ -49,6 +51,15 @@ function at({ clock }: EngineContext, time: number, task: () => void): () => voi
   return () => cancel();
 }
 
+/** The sandbox's own loopback address that `host` means. Throws `permission_denied`: what is beyond it is reached by its policy alone. */
+function loopback({ id, name }: SandboxRecord, host: string): string {
+  if (host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host)) return host;
+  if ([id, name, 'localhost'].includes(host)) return 'localhost';
+  throw new ThawError('permission_denied', 'Only ports of the sandbox itself are forwarded.', {
+    next: 'Use localhost as the host: the sandbox is meant.',
+  });
+}
+
 export function openVisit({ context, sandbox, record, onClosed }: Parts): SshVisit {
   const { registry, snapshots } = context;
   const controller = new AbortController();
@@ -76,8 +87,8 @@ export function openVisit({ context, sandbox, record, onClosed }: Parts): SshVis
     });
   };
   /** What the agent's program does beside being an agent; a sandbox that is reached by `docker exec` lacks it. */
-  const requireAgent = (): void => {
-    if (context.volume !== null) return;
+  const program: StartProgram = async (argv) => {
+    if (context.volume !== null) return await run(() => argv, { env: {} });
     throw new ThawError(
       'unsupported',
       'File transfer and forwarding need the guest agent, and there is none.',
@@ -92,10 +103,13 @@ export function openVisit({ context, sandbox, record, onClosed }: Parts): SshVis
     ended: controller.signal,
     shell: async (settings) => await run((shell) => [shell, '-l'], settings),
     command: async (text, settings) => await run((shell) => [shell, '-c', text], settings),
-    async sftp() {
-      requireAgent();
-      return await run(() => [AGENT_PATH, 'sftp-server'], { env: {} });
+    sftp: async () => await program([AGENT_PATH, 'sftp-server']),
+    async dial(host, port) {
+      const { agent } = await requireGuest(context, sandbox);
+      return await agent.dial(port, loopback(sandbox.record, host));
     },
+    dialUnix: async (path) => await connectUnix(program, path),
+    listen: async (address) => await listenInSandbox(program, address, randomHex(16)),
     end(reason) {
       finish();
       controller.abort(reason);
