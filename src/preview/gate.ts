@@ -36,7 +36,15 @@ export type Decision =
 
 const refuse = (problem: Problem): Decision => ({ kind: 'refuse', problem });
 
-const RUNS_NOT: ReadonlySet<string> = new Set(['stopped', 'paused', 'archived']);
+/** At rest, or on the way up: several requests wait for one start. */
+const WAKEABLE: ReadonlySet<string> = new Set([
+  'stopped',
+  'paused',
+  'archived',
+  'starting',
+  'resuming',
+  'restoring',
+]);
 
 async function wake(
   grant: PreviewGrant,
@@ -96,7 +104,7 @@ async function admit(request: IncomingMessage, found: Route, parts: GateParts): 
     return { kind: 'redirect', location: `${scheme}://${route.host}${route.path}`, cookie };
   }
   let allowed = credentials;
-  if (grant.wakes && RUNS_NOT.has(grant.state)) {
+  if (grant.wakes && WAKEABLE.has(grant.state)) {
     const woken = await wake(grant, target, parts);
     if ('code' in woken) return refuse(woken);
     grant = woken;

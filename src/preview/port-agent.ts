@@ -10,6 +10,9 @@ const MAX_FREE_SOCKETS = 8;
 /** Node's own server keeps idle connections for 5 s: whoever reuses one must not meet its end. */
 const IDLE_MS = 4_000;
 
+/** What the pool asks of a socket to hold the event loop: a stream over the agent's connection does not. */
+const unheld = { ref: () => undefined, unref: () => undefined };
+
 type Connected = (error: Error | null, stream: Duplex) => void;
 
 class PortAgent extends Agent {
@@ -28,7 +31,7 @@ class PortAgent extends Agent {
   override createConnection(_options: ClientRequestArgs, connected?: Connected): undefined {
     this.#dial().then(
       (stream) => {
-        connected?.(null, stream);
+        connected?.(null, Object.assign(stream, unheld));
         stream.once('close', this.#checkSoon);
       },
       (error: unknown) => {
@@ -48,14 +51,15 @@ class PortAgent extends Agent {
 
   override reuseSocket(stream: Duplex, request: ClientRequest): void {
     this.#timers.get(stream)?.();
-    request.reusedSocket = true;
+    super.reuseSocket(stream, request);
   }
 
   /** Later, because the pool's own listeners take out what was closed. */
   readonly #checkSoon = (): void => {
     this.#clock.schedule(0, () => {
       const pools = [this.sockets, this.freeSockets, this.requests];
-      if (pools.every((pool) => Object.keys(pool).length === 0)) this.#onIdle();
+      if (pools.flatMap((pool) => Object.values(pool)).every((list) => (list?.length ?? 0) === 0))
+        this.#onIdle();
     });
   };
 }

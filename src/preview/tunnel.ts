@@ -9,6 +9,7 @@ import { showProblem } from './page.ts';
 import { dialProblem, problems } from './problem.ts';
 
 const HANDSHAKE_MS = 30_000;
+const MAX_LISTENERS = 32;
 
 export interface TunnelParts {
   readonly clock: Clock;
@@ -43,6 +44,8 @@ export async function tunnel(
   { clock, onEnd }: TunnelParts,
 ): Promise<void> {
   const client: Duplex = request.socket;
+  // Two pipelines and the server itself watch it.
+  client.setMaxListeners(MAX_LISTENERS);
   client.once('close', onEnd);
   const { target, grant, route } = entry;
   let stream: Duplex;

@@ -8,6 +8,7 @@ import type { ListeningPort } from '../agent/port.ts';
 import type { EngineContext } from '../context.ts';
 import { requireGuest } from '../lifecycle/supervise.ts';
 import { findListeners } from './listening-processes.ts';
+import { openPorts } from './open-ports.ts';
 import type { PreviewTokens } from './preview-tokens.ts';
 
 const DEFAULT_SECONDS = 60;
@@ -23,7 +24,7 @@ function requireBase({ options }: EngineContext): PreviewBase {
 /** One entry a port, whatever the number of addresses that it listens on. */
 function groupByPort(listening: readonly ListeningPort[]): ReadonlyMap<number, ListeningPort[]> {
   const groups = new Map<number, ListeningPort[]>();
-  for (const entry of [...listening].sort((a, b) => a.port - b.port)) {
+  for (const entry of listening) {
     const group = groups.get(entry.port);
     if (group === undefined) groups.set(entry.port, [entry]);
     else group.push(entry);
@@ -58,7 +59,7 @@ export function previewOperations(context: EngineContext, tokens: PreviewTokens)
       const sandbox = registry.find(name);
       const { agent } = await requireGuest(context, sandbox);
       registry.touch(sandbox);
-      const listening = await agent.listeningPorts();
+      const listening = await openPorts(agent);
       const processes = await findListeners(agent, listening);
       const ports = [...groupByPort(listening)].map(([port, entries]) => ({
         port,

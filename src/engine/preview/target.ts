@@ -15,6 +15,7 @@ import type { EngineContext } from '../context.ts';
 import { startSandbox } from '../lifecycle/start.ts';
 import { requireGuest } from '../lifecycle/supervise.ts';
 import type { ManagedSandbox } from '../managed-sandbox.ts';
+import { openPorts } from './open-ports.ts';
 import type { PreviewTokens } from './preview-tokens.ts';
 
 /** A sandbox with this label set to `true` is started by a request that may see its previews. */
@@ -97,8 +98,7 @@ export function previewTarget(context: EngineContext, tokens: PreviewTokens): Pr
     },
     async ports(sandboxId) {
       const { agent } = await requireGuest(context, registry.find(sandboxId));
-      const listening = await agent.listeningPorts();
-      return [...new Set(listening.map(({ port }) => port))].sort((a, b) => a - b);
+      return [...new Set((await openPorts(agent)).map(({ port }) => port))];
     },
     async wake({ sandboxId, port, proof }) {
       const sandbox = registry.find(sandboxId);
