@@ -11,6 +11,8 @@ import type { AgentVolume } from './guest/agent-volume.ts';
 import type { HostControl } from './host/port.ts';
 import type { JournalStep } from './lifecycle/steps.ts';
 import type { NetworkGuard } from './network/guard.ts';
+import type { NameLogs } from './network/names/asker.ts';
+import type { NameResolver } from './network/names/resolver.ts';
 import type { EngineOptions } from './options.ts';
 import type { Registry } from './registry.ts';
 import type { Snapshots } from './snapshot/snapshots.ts';
@@ -27,6 +29,8 @@ export interface EngineContext {
   readonly store: Store;
   readonly host: HostControl;
   readonly network: NetworkGuard;
+  readonly resolver: NameResolver;
+  readonly nameLogs: NameLogs;
   /** Null where there is no agent for the daemon's architecture. */
   readonly volume: AgentVolume | null;
   readonly registry: Registry;

@@ -1,4 +1,5 @@
 /** Puts the parts of the engine together: store, network, agent volume, host control. */
+import { getServers } from 'node:dns';
 import { join } from 'node:path';
 import { newUuid, randomHex } from '../ids.ts';
 import { ObjectStore } from './archive/object-store.ts';
@@ -15,6 +16,8 @@ import { helperHost } from './host/helper-host.ts';
 import type { HostControl } from './host/port.ts';
 import { labelsFor, networkName, networkSubnet6 } from './labels.ts';
 import { NetworkGuard } from './network/guard.ts';
+import { NameLogs } from './network/names/asker.ts';
+import { NameResolver } from './network/names/resolver.ts';
 import type { EngineOptions } from './options.ts';
 import { Registry } from './registry.ts';
 import { findDefaultSnapshot, Snapshots } from './snapshot/snapshots.ts';
@@ -77,6 +80,15 @@ export async function openContext(options: EngineOptions, dockerRoot: string): P
     const objects = await ObjectStore.open(options.stateDir, boundsFor);
     const bounds = boundsFor(spaceOf(options.stateDir));
     const snapshots = new Snapshots(store, snapshot, docker);
+    const registry = new Registry(store, clock);
+    const network = new NetworkGuard({
+      docker,
+      host,
+      log,
+      networkName: networkName(owner),
+      openRanges: options.openRanges ?? [],
+      helper: options.helper,
+    });
     return {
       options,
       owner,
@@ -84,16 +96,11 @@ export async function openContext(options: EngineOptions, dockerRoot: string): P
       docker,
       store,
       host,
-      network: new NetworkGuard({
-        docker,
-        host,
-        log,
-        networkName: networkName(owner),
-        openRanges: options.openRanges ?? [],
-        helper: options.helper,
-      }),
+      network,
+      resolver: new NameResolver({ guard: network, clock, log, servers: options.nameServers ?? getServers }),
+      nameLogs: new NameLogs({ registry, clock }),
       volume,
-      registry: new Registry(store, clock),
+      registry,
       snapshots,
       volumes: new Volumes(store),
       objects,

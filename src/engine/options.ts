@@ -42,6 +42,8 @@ export interface EngineOptions {
   readonly sshEndpoint?: () => SshEndpoint | null;
   /** Where previews are reached; null, or none at all, while nothing serves them. */
   readonly previewBase?: () => PreviewBase | null;
+  /** The resolvers that names are looked up with, as Node writes them; default: those of this host. */
+  readonly nameServers?: () => readonly string[];
   /** Private addresses and networks that sandboxes may reach like the internet; default none. */
   readonly openRanges?: readonly string[];
   readonly clock: Clock;

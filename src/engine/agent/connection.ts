@@ -9,6 +9,7 @@ import { rawRead, rawWrite } from './host-operations.ts';
 import { dialGuest, listPorts } from './network-operations.ts';
 import type { AgentConnection, AgentInfo } from './port.ts';
 import { spawnProcess } from './process.ts';
+import { takeQuestions } from './resolver-operation.ts';
 
 const CALL_TIMEOUT_MS = 5_000;
 const SPAWN_TIMEOUT_MS = 15_000;
@@ -51,6 +52,7 @@ export function makeConnection(
     ...fileOperations(link),
     dial: async (port, address = 'localhost') => await dialGuest(link, port, address, DIAL_TIMEOUT_MS),
     listeningPorts: async () => await listPorts(link),
+    takeQuestions: async (port) => await takeQuestions(link, port, CALL_TIMEOUT_MS),
     async signalAll(signal) {
       const errno = (await link.call(request.signalAll, u32(signal), CALL_TIMEOUT_MS)).readUInt32LE(0);
       if (errno !== 0) {

@@ -8,7 +8,7 @@ import { type Channel, StartFailure } from './channel.ts';
 import { withDeadline } from './deferred.ts';
 import { codeOf, describeErrno, processLimit } from './errno.ts';
 import { runFileRequest } from './file-request.ts';
-import type { GuestSocket, ListeningPort } from './port.ts';
+import { type GuestSocket, type ListeningPort, RESOLVER_ADDRESS, RESOLVER_PORT } from './port.ts';
 import { violation } from './violation.ts';
 
 const OPERATION = 3;
@@ -70,7 +70,7 @@ async function* received(channel: Channel): AsyncGenerator<Buffer> {
   }
 }
 
-/** The TCP ports on which anything listens in the guest's network, in the kernel's order. */
+/** The TCP ports on which anything but a resolver listens in the guest's network, in the kernel's order. */
 export async function listPorts(link: AgentLink): Promise<readonly ListeningPort[]> {
   const request = { verb: 'ports', path: '/proc/net/tcp', maxBytes: RECORD_BYTES * MAX_PORTS } as const;
   const { output } = await runFileRequest(link, request);
@@ -80,7 +80,10 @@ export async function listPorts(link: AgentLink): Promise<readonly ListeningPort
     const family = reader.u8();
     if (family !== 4 && family !== 6) throw violation('a port has an unknown family');
     const [port, uid, inode] = [reader.u16(), reader.u32(), reader.u64()];
-    ports.push({ port, uid, inode, family, address: formatAddress(family, reader.take(16)) });
+    const address = formatAddress(family, reader.take(16));
+    // Docker's resolver and Thaw's are no ports of the sandbox's own.
+    const resolver = address === RESOLVER_ADDRESS || (address === '::1' && port === RESOLVER_PORT);
+    if (!resolver) ports.push({ port, uid, inode, family, address });
   }
   return ports;
 }

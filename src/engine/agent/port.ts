@@ -91,6 +91,18 @@ export interface GuestSocket {
   destroy(): void;
 }
 
+/** Where the agent takes questions for names: Docker's own address for that, with a port of Thaw's; and the same port of ::1. */
+export const RESOLVER_ADDRESS = '127.0.0.11';
+export const RESOLVER_PORT = 61_053;
+
+/** A question of a program in the guest for a name, as it came (RFC 1035). */
+export interface GuestQuestion {
+  readonly transport: 'udp' | 'tcp';
+  readonly message: Buffer;
+  /** Once at most. Who asked may be gone by then. */
+  answer(message: Buffer): Promise<void>;
+}
+
 export interface ListeningPort {
   readonly port: number;
   readonly address: string;
@@ -159,6 +171,8 @@ export interface AgentConnection {
   /** `host` is an address inside the guest; default: 127.0.0.1 and then ::1. */
   dial(port: number, host?: string): Promise<GuestSocket>;
   listeningPorts(): Promise<readonly ListeningPort[]>;
+  /** Listens on the port of RESOLVER_ADDRESS and of ::1 until the connection ends; what comes is yielded. */
+  takeQuestions(port: number): Promise<AsyncIterable<GuestQuestion>>;
   /** Sends a signal to every process of the guest but the agent itself; needs no fork, so it works under a fork bomb. */
   signalAll(signal: number): Promise<void>;
   /** Host helper only: writes in order, stops at the first failure and throws it with the path. */

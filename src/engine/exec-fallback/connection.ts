@@ -71,6 +71,7 @@ export function execConnection(
       const request = { script: PORTS_SCRIPT, path: '/proc/net/tcp', maxBytes: MAX_PORTS_BYTES };
       return parsePorts((await runScript(link, request)).output.toString('latin1'));
     },
+    takeQuestions: () => Promise.reject(unsupported('Resolving names')),
     async signalAll(signal) {
       await collect(link, { argv: signalAllArgv(signal) }, { timeoutMs: SIGNAL_TIMEOUT_MS, maxBytes: 0 });
     },

@@ -10,6 +10,8 @@ import { execConnection } from '../exec-fallback/connection.ts';
 import type { Limits } from '../host/cgroup-writes.ts';
 import type { HostControl, HostPlace } from '../host/port.ts';
 import type { NetworkGuard } from '../network/guard.ts';
+import { type NameLogs, serveNames } from '../network/names/asker.ts';
+import type { NameResolver } from '../network/names/resolver.ts';
 import type { NetworkRecord } from '../network/policy.ts';
 import { containerSpec, type GuestPlan, hasAgent } from './container-spec.ts';
 
@@ -27,6 +29,8 @@ interface Parts {
   readonly docker: DockerPort;
   readonly host: HostControl;
   readonly network: NetworkGuard;
+  readonly resolver: NameResolver;
+  readonly nameLogs: NameLogs;
   readonly log: Logger;
 }
 
@@ -94,6 +98,7 @@ export async function launchGuest(
     const agent = await connect(parts, containerId, { agent: plan.volume !== null, start: true });
     const guest = { id: plan.id, containerId, agent, place: await locate(parts, containerId) };
     await parts.network.install(guest.place, plan.network);
+    await serveNames(parts, guest);
     return guest;
   } catch (error) {
     await parts.docker.removeContainer(containerId).catch((cleanup: unknown) => {
@@ -126,6 +131,7 @@ export async function restartGuest(
   try {
     const place = await locate(parts, containerId);
     await parts.network.install(place, network);
+    await serveNames(parts, { id, place, agent });
     return { id, containerId, agent, place };
   } catch (error) {
     agent.close();
@@ -152,5 +158,6 @@ export async function adoptGuest(
   if (facts.paused) await parts.docker.unpauseContainer(containerId);
   await parts.host.thaw(place);
   const agent = await connect(parts, containerId, { agent: hasAgent(facts), start: false });
+  await serveNames(parts, { id, place, agent });
   return { id, containerId, place, agent };
 }

@@ -1,9 +1,10 @@
 /** From a policy to the addresses that it lets through, and on to the nftables rules of a sandbox's network. Pure. */
 import { createHash } from 'node:crypto';
-import { type Address, formatAddress, formatRange, type Range } from './cidr.ts';
+import { RESOLVER_ADDRESS, RESOLVER_PORT } from '../agent/port.ts';
+import { type Address, type Family, formatAddress, formatRange, type Range } from './cidr.ts';
 import { closedRanges } from './closed-ranges.ts';
 import type { NetworkPolicy } from './policy.ts';
-import { contains, everything, ofFamily, subtract, union } from './ranges.ts';
+import { everything, ofFamily, subtract, union } from './ranges.ts';
 
 /** What is true of the host for every sandbox on it. */
 export interface Surroundings {
@@ -14,10 +15,6 @@ export interface Surroundings {
   /** The host's addresses on the sandboxes' network: from there, connections into a sandbox are let in. */
   readonly gateways: readonly Address[];
 }
-
-/** Where the guest agent takes questions for Thaw's resolver. The address is Docker's own for that. */
-export const RESOLVER_ADDRESS = '127.0.0.11';
-export const RESOLVER_PORT = 61_053;
 
 export const TABLE = 'thaw';
 /** Remembered denials, an address, protocol and port each, and for how long. */
@@ -44,9 +41,6 @@ export function allowedBy(policy: NetworkPolicy, surroundings: Surroundings): Ra
   return subtract(wanted, closedTo(surroundings));
 }
 
-/** Whether a name that a policy lists may lead to this address. */
-export const mayBeNamed = (address: Address, closed: readonly Range[]): boolean => !contains(closed, address);
-
 const set = (
   name: string,
   type: string,
@@ -67,7 +61,10 @@ const chain = (name: string, lines: readonly string[]): string =>
 /** Neighbours are found by these two alone; anything else on the link is closed. */
 const NEIGHBOURS = 'icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } ip6 hoplimit 255 accept';
 
-function outputRules(mark: number, gateways: readonly Address[]): string[] {
+/** The set of addresses behind names is that of one policy alone: what an earlier one let through never enters a later one's. */
+export const namedSet = (family: Family, fingerprint: string): string => `named${family}_${fingerprint}`;
+
+function outputRules(mark: number, print: string, gateways: readonly Address[]): string[] {
   return [
     'type filter hook output priority filter; policy drop;',
     // Docker's resolver listens on another port of this address: it knows the names of other sandboxes.
@@ -79,8 +76,8 @@ function outputRules(mark: number, gateways: readonly Address[]): string[] {
     `ct state established ct mark ${mark} accept`,
     'ip daddr @allow4 accept',
     'ip6 daddr @allow6 accept',
-    `ip daddr @named4 ct mark set ${mark} accept`,
-    `ip6 daddr @named6 ct mark set ${mark} accept`,
+    `ip daddr @${namedSet(4, print)} ct mark set ${mark} accept`,
+    `ip6 daddr @${namedSet(6, print)} ct mark set ${mark} accept`,
     ...gateways.map((gateway) => `${match(gateway, 'daddr')} ct state established ct direction reply accept`),
     NEIGHBOURS,
     'goto denied',
@@ -138,33 +135,33 @@ const namedOptions = ['flags timeout', `size ${MAX_NAMED}`];
 /** `mark` tells the connections of this policy from those of an earlier one: any number from 1 to 2^31, new for each. */
 export function compileRules(policy: NetworkPolicy, surroundings: Surroundings, mark: number): Ruleset {
   const allowed = allowedBy(policy, surroundings);
-  const elements = (family: 4 | 6): string[] => ofFamily(allowed, family).map(formatRange);
+  const elements = (family: Family): string[] => ofFamily(allowed, family).map(formatRange);
   const { gateways } = surroundings;
-  const body = (number: number): string[] => [
+  const body = (number: number, print: string): string[] => [
     set('allow4', 'ipv4_addr', ['flags interval'], elements(4)),
     set('allow6', 'ipv6_addr', ['flags interval'], elements(6)),
-    set('named4', 'ipv4_addr', namedOptions),
-    set('named6', 'ipv6_addr', namedOptions),
+    set(namedSet(4, print), 'ipv4_addr', namedOptions),
+    set(namedSet(6, print), 'ipv6_addr', namedOptions),
     set('denied4', 'ipv4_addr . inet_proto . inet_service', deniedOptions),
     set('denied6', 'ipv6_addr . inet_proto . inet_service', deniedOptions),
     set('denied_other4', 'ipv4_addr . inet_proto', deniedOptions),
     set('denied_other6', 'ipv6_addr . inet_proto', deniedOptions),
     chain('denied', deniedRules),
-    chain('output', outputRules(number, gateways)),
+    chain('output', outputRules(number, print, gateways)),
     chain('input', inputRules(number, gateways)),
     chain('forward', ['type filter hook forward priority filter; policy drop;']),
     chain('questions', questionRules),
   ];
   const named = policy.domains?.map(({ name, below }) => `${below ? '*.' : ''}${name}`).toSorted() ?? null;
   const fingerprint = createHash('sha256')
-    .update(JSON.stringify([policy.outbound, named, body(0)]))
+    .update(JSON.stringify([policy.outbound, named, body(0, '')]))
     .digest('hex')
     .slice(0, 24);
   const text = [
     `table inet ${TABLE}`,
     `delete table inet ${TABLE}`,
     `table inet ${TABLE} {`,
-    ...body(mark),
+    ...body(mark, fingerprint),
     // An empty chain, by whose name the rules are recognised later.
     chain(`policy_${fingerprint}`, []),
     '}',

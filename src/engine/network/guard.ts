@@ -7,15 +7,20 @@ import { ThawError } from '../../errors.ts';
 import type { Logger } from '../../log.ts';
 import type { DockerPort } from '../docker/port.ts';
 import type { HostControl, HostNetwork, HostPlace } from '../host/port.ts';
-import { type Address, parseAddress, parseRange, type Range } from './cidr.ts';
+import { type Address, formatAddress, parseAddress, parseRange, type Range } from './cidr.ts';
 import { closedRanges } from './closed-ranges.ts';
-import { compileRules, type Surroundings, TABLE } from './compile.ts';
-import { isDefaultNetwork, type NetworkRecord, toPolicy } from './policy.ts';
-import { subtract } from './ranges.ts';
+import { closedTo, compileRules, namedSet, type Ruleset, type Surroundings, TABLE } from './compile.ts';
+import { isDefaultNetwork, type NetworkRecord, sameNetwork, toPolicy } from './policy.ts';
+import { contains, subtract } from './ranges.ts';
 import { FIB_TRIE, IF_INET6, parseFibTrie, parseIfInet6 } from './surroundings.ts';
 
 /** Connection marks are 32 bits; 0 is that of every connection without one. */
 const MAX_MARK = 2 ** 31;
+/** Programs keep an address a while longer than its name's time says. */
+const MIN_ADMITTED_SECONDS = 120;
+const MAX_ADMITTED_SECONDS = 86_400;
+/** Of one answer. */
+const MAX_ADMITTED = 64;
 
 /** The operator's list of ranges as numbers. Throws `invalid_argument`. */
 export function parseOpenRanges(list: readonly string[]): Range[] {
@@ -42,6 +47,11 @@ interface Parts {
 export class NetworkGuard {
   readonly #parts: Parts;
   readonly #open: readonly Range[];
+  /** What was put in force, or found so, where a container runs. */
+  readonly #standing = new WeakMap<
+    HostPlace,
+    { readonly record: NetworkRecord; readonly fingerprint: string }
+  >();
   #gateways: Promise<readonly Address[]> | null = null;
 
   constructor(parts: Parts) {
@@ -88,18 +98,53 @@ export class NetworkGuard {
   async install(place: HostPlace, record: NetworkRecord): Promise<void> {
     this.check(record);
     if (!this.enforces) return;
-    const { text } = compileRules(toPolicy(record), await this.#surroundings(), randomInt(1, MAX_MARK));
-    await this.#network().apply(place, text);
+    await this.#apply(place, record, await this.#compile(record));
   }
 
   /** Leaves a policy that stands already as it is, with the connections and names that it let through. */
   async ensure(place: HostPlace, record: NetworkRecord): Promise<void> {
     this.check(record);
     if (!this.enforces) return;
-    const rules = compileRules(toPolicy(record), await this.#surroundings(), randomInt(1, MAX_MARK));
-    const network = this.#network();
-    if (await network.has(place, ['list', 'chain', 'inet', TABLE, `policy_${rules.fingerprint}`])) return;
-    await network.apply(place, rules.text);
+    const rules = await this.#compile(record);
+    const chain = ['list', 'chain', 'inet', TABLE, `policy_${rules.fingerprint}`];
+    if (!(await this.#network().has(place, chain))) await this.#apply(place, record, rules);
+    else this.#standing.set(place, { record, fingerprint: rules.fingerprint });
+  }
+
+  /**
+   * Lets addresses through that a name of the policy has, for as long as that is sure. Those that are closed to every
+   * sandbox stay closed. Throws when `record` is not the policy in force.
+   */
+  async admit(
+    place: HostPlace,
+    record: NetworkRecord,
+    named: readonly { readonly address: Address; readonly ttlSeconds: number }[],
+  ): Promise<void> {
+    const closed = closedTo(await this.#surroundings());
+    const standing = this.#standing.get(place);
+    if (standing === undefined || !sameNetwork(standing.record, record))
+      throw new ThawError('state_conflict', 'The network policy changed while a name was resolved.');
+    const { fingerprint } = standing;
+    const lines = named
+      .filter(({ address }) => !contains(closed, address))
+      .slice(0, MAX_ADMITTED)
+      .flatMap(({ address, ttlSeconds }) => {
+        const element = `element inet ${TABLE} ${namedSet(address.family, fingerprint)} { ${formatAddress(address)}`;
+        const seconds = Math.min(Math.max(ttlSeconds, MIN_ADMITTED_SECONDS), MAX_ADMITTED_SECONDS);
+        // Adding one that is there would leave its time as it was.
+        return [`add ${element} }`, `delete ${element} }`, `add ${element} timeout ${seconds}s }`];
+      });
+    if (lines.length > 0) await this.#network().apply(place, `${lines.join('\n')}\n`);
+  }
+
+  async #compile(record: NetworkRecord): Promise<Ruleset> {
+    return compileRules(toPolicy(record), await this.#surroundings(), randomInt(1, MAX_MARK));
+  }
+
+  async #apply(place: HostPlace, record: NetworkRecord, { text, fingerprint }: Ruleset): Promise<void> {
+    this.#standing.delete(place);
+    await this.#network().apply(place, text);
+    this.#standing.set(place, { record, fingerprint });
   }
 
   #network(): HostNetwork {

@@ -19,6 +19,9 @@ export const defaultNetwork: NetworkRecord = { blockAll: false, allowList: null,
 export const isDefaultNetwork = ({ blockAll, allowList, domainAllowList }: NetworkRecord): boolean =>
   !blockAll && allowList === null && domainAllowList === null;
 
+export const sameNetwork = (a: NetworkRecord, b: NetworkRecord): boolean =>
+  a.blockAll === b.blockAll && a.allowList === b.allowList && a.domainAllowList === b.domainAllowList;
+
 /** A policy in numbers. */
 export interface NetworkPolicy {
   readonly outbound: 'open' | 'listed' | 'blocked';
