@@ -1,4 +1,6 @@
 /** Volumes on a real Docker Engine: who may use them, what they outlive, and what they are not copied into. */
+import { renameSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, inject, it, onTestFinished } from 'vitest';
 import { createDockerClient } from '../../src/engine/docker/client.ts';
 import { openEngine } from '../../src/engine/engine.ts';
@@ -55,8 +57,10 @@ describe('a volume', () => {
     expect(await run(engine, 'box', 'ls -A /usr/share; stat -c %a /usr/share')).toBe('777\n');
   });
 
-  it('survives stop, start, recovery, archive and the sandbox itself, and is in no copy of its files', async () => {
-    const engine = await openTestEngine();
+  it('survives stop, start, archive, recovery and the sandbox itself, and is in no copy of its files', async () => {
+    const stateDir = makeStateDir();
+    const engine = await openEngine(testEngineOptions(stateDir));
+    onTestFinished(() => disposeEngine(engine, stateDir));
     await engine.volumes.create({ name: 'data' }, call());
     await engine.lifecycle.create({ name: 'box', ...at('/data') }, call());
     await run(engine, 'box', 'head -c 3000000 /dev/urandom > /data/big; echo own > ~/own');
@@ -69,7 +73,11 @@ describe('a volume', () => {
     await engine.lifecycle.stop('box', { force: true }, call());
     await engine.archives.archive('box', call());
     await expect(engine.volumes.delete('data', call())).rejects.toMatchObject({ code: 'state_conflict' });
-    await engine.lifecycle.start('box', call());
+    const [objects, away] = [join(stateDir, 'objects'), join(stateDir, 'away')];
+    renameSync(objects, away);
+    await expect(engine.lifecycle.start('box', call())).rejects.toMatchObject({ code: 'archive_damaged' });
+    renameSync(away, objects);
+    await engine.lifecycle.recover('box', { skipStart: false }, call());
     expect(await run(engine, 'box', 'sha256sum /data/big; cat ~/own; stat -c %a /data')).toBe(
       `${sum}own\n777\n`,
     );
