@@ -10,6 +10,7 @@ import { watchIdleness } from './control/idle-watch.ts';
 import type { OwnerConfig } from './control/owner-config.ts';
 import { type OwnerLock, removeOwnerFacts, takeOwnerLock, writeOwnerFacts } from './control/owner-lock.ts';
 import { ensurePrivateDir } from './control/private-dir.ts';
+import { pruneLogs, pruneReport } from './control/prune.ts';
 import type { OwnerStatus } from './control/status.ts';
 import { ThawError } from './errors.ts';
 import type { Logger } from './log.ts';
@@ -148,6 +149,11 @@ async function open(
     path: paths.controlSocket,
     pid,
     status,
+    prune: async ({ dryRun }) => {
+      const engine = await supply.acquire({ signal: new AbortController().signal });
+      const items = await engine.prune({ dryRun });
+      return pruneReport(dryRun, [...items, ...(await pruneLogs(paths.logFile, clock.now(), dryRun))]);
+    },
     stop: ({ sandboxes }) => beginShutdown({ sandboxes, release: sandboxes === 'stop' }),
     log,
   });

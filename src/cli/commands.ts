@@ -26,6 +26,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./doctor.ts')).doctorCommand,
   },
   {
+    name: 'prune',
+    summary: 'free the disk space of what nothing needs',
+    load: async () => (await import('./prune.ts')).pruneCommand,
+  },
+  {
     name: 'stop',
     summary: 'end the owner and the sandboxes that run; their files are kept',
     load: async () => (await import('./stop.ts')).stopCommand,

@@ -1,4 +1,4 @@
-/** Starts an owner for what one before it left running, so that it can be ended in order. */
+/** Starts an owner where none runs: for what one before it left running, or for a command that needs one. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock } from '../clock.ts';
 import type { Paths } from '../config.ts';
@@ -12,7 +12,11 @@ const READY_MS = 120_000;
 const POLL_MS = 100;
 
 /** Resolves when the new owner has taken everything over. Throws an Error that says why it could not. */
-export async function reviveOwner(paths: Paths, last: OwnerFacts, host: ProcessHost): Promise<void> {
+export async function reviveOwner(
+  paths: Paths,
+  last: Pick<OwnerFacts, 'args'>,
+  host: ProcessHost,
+): Promise<void> {
   const ownerCommand = [...host.self, 'serve', ...last.args];
   const socket = await connectToOwner({ paths, pid: host.pid, ownerCommand });
   try {
@@ -22,12 +26,12 @@ export async function reviveOwner(paths: Paths, last: OwnerFacts, host: ProcessH
       if (status?.preparation.state === 'ready') return;
       if (status?.preparation.state === 'failed') {
         throw new ControlError(
-          `what the last owner left cannot be ended: ${status.preparation.message ?? 'no reason'}`,
+          `the engine could not be prepared: ${status.preparation.message ?? 'no reason'}`,
         );
       }
       await sleep(POLL_MS);
     }
-    throw new ControlError('what the last owner left cannot be ended: the engine was not ready in time');
+    throw new ControlError('the engine was not ready in time');
   } finally {
     socket.destroy();
   }

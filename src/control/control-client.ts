@@ -1,9 +1,12 @@
 /** Asks a running owner through its control socket. */
 import { request } from 'node:http';
-import type { z } from 'zod';
+import { z } from 'zod';
+import { PruneReport, type PruneRequest } from './prune.ts';
 import { OwnerStatus, StopAnswer, type StopRequest } from './status.ts';
 
 const TIMEOUT_MS = 10_000;
+/** Removing many images takes its time. */
+const PRUNE_TIMEOUT_MS = 600_000;
 const MAX_ANSWER_BYTES = 1_048_576;
 
 /** The owner is there and does not answer as it should. */
@@ -11,13 +14,30 @@ export class ControlError extends Error {
   override readonly name = 'ControlError';
 }
 
+const Refusal = z.object({ error: z.string() });
+
 const nobodyThere = new Set(['ENOENT', 'ECONNREFUSED']);
 
+/** What an error answer says, or null when it is none of the owner's. */
+function reasonIn(text: string): string | null {
+  try {
+    return Refusal.parse(JSON.parse(text)).error;
+  } catch {
+    return null;
+  }
+}
+
 /** The answer's text, or null when nobody listens. */
-function ask(socketPath: string, method: string, path: string, body: string): Promise<string | null> {
+function ask(
+  socketPath: string,
+  method: string,
+  path: string,
+  body: string,
+  timeoutMs: number = TIMEOUT_MS,
+): Promise<string | null> {
   return new Promise((resolve, reject) => {
     const outgoing = request(
-      { socketPath, method, path, signal: AbortSignal.timeout(TIMEOUT_MS) },
+      { socketPath, method, path, signal: AbortSignal.timeout(timeoutMs) },
       (response) => {
         let text = '';
         response.setEncoding('utf8');
@@ -28,7 +48,8 @@ function ask(socketPath: string, method: string, path: string, body: string): Pr
         response.on('end', () => {
           const ok = response.statusCode === 200 || response.statusCode === 202;
           if (ok) resolve(text);
-          else reject(new ControlError(`The owner answered status ${response.statusCode}.`));
+          else
+            reject(new ControlError(reasonIn(text) ?? `The owner answered status ${response.statusCode}.`));
         });
         response.on('error', reject);
       },
@@ -56,3 +77,7 @@ export const fetchStatus = async (socketPath: string): Promise<OwnerStatus | nul
 /** Asks the owner to end; resolves before it has. Null when no owner listens. */
 export const requestStop = async (socketPath: string, wanted: StopRequest): Promise<{ pid: number } | null> =>
   parse(StopAnswer, await ask(socketPath, 'POST', '/stop', JSON.stringify(wanted)));
+
+/** Asks the owner to remove what nothing needs. Null when no owner listens. Throws ControlError with the owner's reason. */
+export const requestPrune = async (socketPath: string, wanted: PruneRequest): Promise<PruneReport | null> =>
+  parse(PruneReport, await ask(socketPath, 'POST', '/prune', JSON.stringify(wanted), PRUNE_TIMEOUT_MS));

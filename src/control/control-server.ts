@@ -1,6 +1,9 @@
 /** The owner's control interface: HTTP with JSON on a local socket that only its user can reach. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { z } from 'zod';
+import { toThawError } from '../errors.ts';
 import type { Logger } from '../log.ts';
+import { type PruneReport, PruneRequest } from './prune.ts';
 import { type OwnerStatus, StopRequest } from './status.ts';
 
 const MAX_BODY_BYTES = 4_096;
@@ -9,6 +12,8 @@ export interface ControlServerOptions {
   readonly path: string;
   readonly pid: number;
   readonly status: () => Promise<OwnerStatus>;
+  /** Throws ThawError, whose message is answered. */
+  readonly prune: (request: PruneRequest) => Promise<PruneReport>;
   /** Called after the answer went out. */
   readonly stop: (request: StopRequest) => void;
   readonly log: Logger;
@@ -26,12 +31,30 @@ async function readBody(request: IncomingMessage): Promise<string | null> {
   return Buffer.concat(parts).toString();
 }
 
-function parseStop(body: string | null): StopRequest | null {
+function parseBody<Shape extends z.ZodType>(schema: Shape, body: string | null): z.output<Shape> | null {
   try {
-    const parsed = StopRequest.safeParse(JSON.parse(body ?? ''));
+    const parsed = schema.safeParse(JSON.parse(body ?? ''));
     return parsed.success ? parsed.data : null;
   } catch {
     return null;
+  }
+}
+
+async function answerPrune(
+  response: ServerResponse,
+  body: string | null,
+  { prune }: ControlServerOptions,
+): Promise<void> {
+  const wanted = parseBody(PruneRequest, body);
+  if (wanted === null) {
+    answer(response, 400, { error: 'The body must be {"dryRun":true|false}.' });
+    return;
+  }
+  try {
+    answer(response, 200, await prune(wanted));
+  } catch (error) {
+    const { httpStatus, message, next } = toThawError(error);
+    answer(response, httpStatus, { error: `${message} ${next}` });
   }
 }
 
@@ -49,11 +72,13 @@ async function handle(
   if (route === 'GET /status') {
     answer(response, 200, await options.status());
   } else if (route === 'POST /stop') {
-    const wanted = parseStop(await readBody(request));
+    const wanted = parseBody(StopRequest, await readBody(request));
     if (wanted === null) answer(response, 400, { error: 'The body must be {"sandboxes":"stop"|"keep"}.' });
     else answer(response, 202, { pid: options.pid }, () => options.stop(wanted));
+  } else if (route === 'POST /prune') {
+    await answerPrune(response, await readBody(request), options);
   } else {
-    answer(response, 404, { error: 'There is GET /status and POST /stop.' });
+    answer(response, 404, { error: 'There is GET /status, POST /prune and POST /stop.' });
   }
 }
 

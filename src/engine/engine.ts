@@ -6,6 +6,7 @@ import { closeEngine } from './close.ts';
 import type { EngineContext } from './context.ts';
 import { copyOperations } from './copy-operations.ts';
 import { DaemonLink } from './daemon-link.ts';
+import { pruneEngine } from './disk/prune.ts';
 import { measureDisk, ParkedSizes } from './disk/use.ts';
 import type { EngineInfo, EngineVersion } from './docker/port.ts';
 import { execCommand } from './exec/exec.ts';
@@ -169,6 +170,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     previews: previewOperations(context, tokens),
     previewTarget: previewTarget(context, tokens),
     status: () => statusOf(parts),
+    prune: ({ dryRun }) => pruneEngine(parts, dryRun),
     disk: () => measureDisk(context, pools, parkedSizes),
     runningSandboxes: () => registry.all().filter(({ record }) => !AT_REST.has(record.state)).length,
     close: (choice) => closeEngine({ context, pools, link, stopTimers }, choice),

@@ -6,6 +6,7 @@ import type { SandboxAccess, SshEndpoint } from '../backend/sandbox-access.ts';
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../log.ts';
 import type { DiskBounds } from './disk/bounds.ts';
+import type { PrunedItem } from './disk/pruned.ts';
 import type { DiskUse } from './disk/use.ts';
 import type { DockerPort } from './docker/port.ts';
 import type { JournalStep } from './lifecycle/steps.ts';
@@ -93,6 +94,8 @@ export interface Engine extends OperationGroups {
   status(): EngineStatus;
   /** Bytes, numbers and bounds of what is kept on disk, measured now. */
   disk(): Promise<DiskUse>;
+  /** Removes what no sandbox, backup or snapshot needs, and answers what that was; a dry run only answers. */
+  prune(options: { readonly dryRun: boolean }): Promise<readonly PrunedItem[]>;
   /** Sandboxes that run or are about to: while there are any the owner does not exit on idleness. */
   runningSandboxes(): number;
   /**

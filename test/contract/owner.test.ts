@@ -1,6 +1,7 @@
 /** The owner's life as its user sees it: one per state directory, early calls, status, stop, idle exit, signals. */
 import { once } from 'node:events';
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { isProcessAlive } from '../../src/control/process-alive.ts';
@@ -181,6 +182,52 @@ describe('idleness', () => {
     await withClient((client) => call(client, 'sandbox_stop', { sandbox: 'box' }));
     await once(owner, 'exit');
     expect(space.closedWith()).toEqual(['keep', 'released']);
+  });
+});
+
+describe('thaw prune', () => {
+  it('asks the owner, and shows what goes as lines and as JSON', async () => {
+    await serve();
+    const dry = await space.run('prune', '--dry-run');
+    expect([dry.code, dry.stdout]).toEqual([
+      0,
+      'object     stray.tar.zst, 2 KiB\nWould free 1 thing, 2 KiB (2048 bytes).\n',
+    ]);
+    expect(JSON.parse((await space.run('prune', '--json')).stdout)).toEqual({
+      dryRun: false,
+      items: [],
+      bytes: 0,
+    });
+    expect((await space.run('prune')).stdout).toContain('nothing');
+  });
+
+  it('removes a log that was set aside long ago, and keeps a young one', async () => {
+    await serve();
+    const old = `${space.paths.logFile}.1`;
+    writeFileSync(old, 'x'.repeat(1_000));
+    expect(JSON.parse((await space.run('prune', '--json')).stdout).items).toEqual([]);
+    utimesSync(old, 0, 0);
+    expect(JSON.parse((await space.run('prune', '--json')).stdout).items).toEqual([
+      { kind: 'log', what: old, bytes: 1_000 },
+    ]);
+    expect(existsSync(old)).toBe(false);
+  });
+
+  it('starts an owner where none runs and ends it again; where none ever ran there is nothing to do', async () => {
+    const never = await space.run('prune');
+    expect([never.code, never.stderr]).toEqual([0, expect.stringContaining('no owner ever ran')]);
+    writeFileSync(join(space.paths.stateDir, 'thaw.db'), '');
+    const { code, stdout } = await space.run('prune', '--dry-run', '--json', '--pool-target', '0');
+    expect([code, JSON.parse(stdout).bytes]).toEqual([0, 2048]);
+    await expect.poll(() => space.ownerPid(), { timeout: 10_000 }).toBeNull();
+    expect(space.closedWith()).toEqual(['stop', 'released']);
+  });
+
+  it('tells why the owner cannot', async () => {
+    space.plan({ fail: 'No Docker Engine answers.' });
+    await serve();
+    const { code, stderr } = await space.run('prune');
+    expect([code, stderr]).toEqual([1, expect.stringContaining('No Docker Engine answers')]);
   });
 });
 

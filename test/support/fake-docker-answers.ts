@@ -71,6 +71,7 @@ type Shared = Pick<
   | 'ensureVolume'
   | 'removeVolume'
   | 'listVolumes'
+  | 'listUnusedVolumes'
   | 'ensureNetwork'
   | 'inspectNetwork'
   | 'removeNetwork'
@@ -88,6 +89,7 @@ export function sharedObjects(volumes: LabelledObjects, networks: LabelledObject
     },
     removeVolume: async (name) => void volumes.delete(name),
     listVolumes: async (labels) => named(volumes, labels),
+    listUnusedVolumes: async () => [],
     ensureNetwork: async (name, labels) => void networks.set(name, labels),
     inspectNetwork: async (name) =>
       networks.has(name) ? { gateways: ['10.0.0.1'], bridge: 'br-fake' } : null,

@@ -158,6 +158,7 @@ export function fakeEngine(events: FakeEngineEvents): Engine {
       token: () => unplanned('token'),
     },
     status,
+    prune: async ({ dryRun }) => (dryRun ? [{ kind: 'object', what: 'stray.tar.zst', bytes: 2048 }] : []),
     disk: async () => ({
       archives: { count: 0, bytes: 0, limitBytes: 1024 ** 3, freeBytes: 1024 ** 3 },
       snapshots: { count: 0, bytes: 0, limitBytes: 1024 ** 3, freeBytes: null },

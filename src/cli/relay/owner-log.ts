@@ -1,8 +1,8 @@
 /** The file that a detached owner logs to: opening it, and finding in it why a start failed. */
-import { closeSync, openSync, readSync, renameSync, statSync } from 'node:fs';
 
-/** A larger log is set aside when the next owner starts. */
-const MAX_LOG_BYTES = 5 * 1024 * 1024;
+import { closeSync, openSync, readSync, renameSync, statSync } from 'node:fs';
+import { MAX_LOG_BYTES, setAsideLog } from '../../control/log-files.ts';
+
 const MAX_TAIL_BYTES = 8 * 1024;
 
 function sizeOf(path: string): number {
@@ -15,7 +15,7 @@ function sizeOf(path: string): number {
 
 /** The open file, and where this owner's lines begin in it. The caller closes it. */
 export function openOwnerLog(path: string): { readonly file: number; readonly start: number } {
-  if (sizeOf(path) > MAX_LOG_BYTES) renameSync(path, `${path}.1`);
+  if (sizeOf(path) > MAX_LOG_BYTES) renameSync(path, setAsideLog(path));
   return { file: openSync(path, 'a', 0o600), start: sizeOf(path) };
 }
 

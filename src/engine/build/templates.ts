@@ -108,14 +108,18 @@ export class Templates {
     }
   }
 
-  /** Removes images that no sandbox has, but for the last used ones. Answers how many went. */
-  async trim(keep: number = KEPT_UNUSED): Promise<number> {
-    const unused = this.#context.snapshots
+  /** Images that no sandbox has, the last used ones first. */
+  unused(): SnapshotRecord[] {
+    return this.#context.snapshots
       .records()
       .filter((record) => record.buildKey !== null && record.state === 'active')
       .filter((record) => dependants(this.#context, record).length === 0)
-      .sort((a, b) => (b.lastUsedAt ?? b.updatedAt) - (a.lastUsedAt ?? a.updatedAt))
-      .slice(keep);
+      .sort((a, b) => (b.lastUsedAt ?? b.updatedAt) - (a.lastUsedAt ?? a.updatedAt));
+  }
+
+  /** Removes images that no sandbox has, but for the last used ones. Answers how many went. */
+  async trim(keep: number = KEPT_UNUSED): Promise<number> {
+    const unused = this.unused().slice(keep);
     for (const record of unused) await removeSnapshot(this.#context, this.#pools, record);
     return unused.length;
   }

@@ -225,6 +225,8 @@ export interface DockerPort {
   ): Promise<{ readonly created: boolean }>;
   removeVolume(name: string): Promise<void>;
   listVolumes(labels: LabelFilter): Promise<readonly string[]>;
+  /** Those that no container has mounted. */
+  listUnusedVolumes(labels: LabelFilter): Promise<readonly string[]>;
 
   /** `subnet6` is wished for: where the daemon cannot, the network has IPv4 alone. One that exists stays as it is. */
   ensureNetwork(

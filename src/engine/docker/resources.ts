@@ -12,6 +12,7 @@ type ResourceOperations = Pick<
   | 'ensureVolume'
   | 'removeVolume'
   | 'listVolumes'
+  | 'listUnusedVolumes'
   | 'ensureNetwork'
   | 'inspectNetwork'
   | 'removeNetwork'
@@ -32,6 +33,13 @@ export function resourceOperations(docker: Docker): ResourceOperations {
     (await dockerCall('list its networks', () =>
       docker.listNetworks({ filters, abortSignal: readDeadline() }),
     )) ?? [];
+
+  const volumes = async (filters: Record<string, string[]>): Promise<readonly string[]> => {
+    const found = await dockerCall('list its volumes', () =>
+      docker.listVolumes({ filters, abortSignal: readDeadline() }),
+    );
+    return (found?.Volumes ?? []).map(({ Name }) => Name);
+  };
 
   return {
     async ensureVolume(name, labels) {
@@ -55,12 +63,8 @@ export function resourceOperations(docker: Docker): ResourceOperations {
       );
     },
 
-    async listVolumes(labels) {
-      const found = await dockerCall('list its volumes', () =>
-        docker.listVolumes({ filters: { label: toLabelFilter(labels) }, abortSignal: readDeadline() }),
-      );
-      return (found?.Volumes ?? []).map(({ Name }) => Name);
-    },
+    listVolumes: (labels) => volumes({ label: toLabelFilter(labels) }),
+    listUnusedVolumes: (labels) => volumes({ label: toLabelFilter(labels), dangling: ['true'] }),
 
     async ensureNetwork(name, labels, subnet6) {
       const found = await networks({ name: [name] });

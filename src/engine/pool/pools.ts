@@ -58,6 +58,13 @@ export class Pools {
     return snapshot === null ? null : this.for(snapshot);
   }
 
+  /** The pools that exist only because their snapshot was asked for. */
+  onDemand(): readonly { readonly imageId: string; readonly name: string }[] {
+    return [...this.#onDemand.values()].flatMap(({ pool: { snapshot } }) =>
+      isKept(snapshot) ? [] : [{ imageId: snapshot.imageId, name: snapshot.name }],
+    );
+  }
+
   /** How many containers may be parked at once in all pools. */
   get limit(): number {
     const { target } = this.#context.options.pool;
