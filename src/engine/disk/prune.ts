@@ -15,7 +15,7 @@ import type { PrunedItem } from './pruned.ts';
 
 /** Something that can go, and how. `remove` answers whether it went. */
 interface Removable extends PrunedItem {
-  remove(): Promise<boolean>;
+  readonly remove: () => Promise<boolean>;
 }
 
 interface Parts {
