@@ -80,8 +80,8 @@ export function buildOperations(context: EngineContext): OperationGroups['builds
     return { state, logs: text, totalBytes, truncated };
   };
   return {
-    sandboxLogs: (sandbox, { maxBytes }) => logs(ofSandbox(sandbox), maxBytes),
-    snapshotLogs: (snapshot, { maxBytes }) => logs(ofSnapshot(snapshot), maxBytes),
+    sandboxLogs: async (sandbox, { maxBytes }) => await logs(ofSandbox(sandbox), maxBytes),
+    snapshotLogs: async (snapshot, { maxBytes }) => await logs(ofSnapshot(snapshot), maxBytes),
     async sandboxLogsUrl(sandbox) {
       const { id } = ofSandbox(sandbox);
       if (id === null) throw new ThawError('no_build', 'The build has not begun: there is no log yet.');

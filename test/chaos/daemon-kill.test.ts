@@ -88,6 +88,35 @@ describe('kill -9 of the Docker daemon', () => {
     expect((await engine.exec.exec('interrupted', { command: 'echo well' }, call())).stdout).toBe('well\n');
   });
 
+  it('ends a build that it interrupts with its cause, and leaves no step of it running', async () => {
+    const { docker, snapshot } = daemon;
+    const dockerfileContent = `FROM ${snapshot.image}\nRUN echo begun; sleep 100000`;
+    let making: Promise<unknown> = Promise.resolve();
+    await new Promise<void>((begun) => {
+      const progress = (line: string): void => (line === 'begun' ? begun() : undefined);
+      const input = { name: 'interrupted', buildInfo: { dockerfileContent } };
+      making = engine.snapshots.create(input, { ...call(), progress });
+    });
+    await daemon.kill();
+    expect(await making).toMatchObject({ state: 'build_failed', errorReason: expect.any(String) });
+
+    await daemon.start();
+    await eventually('the engine is connected again', () => engine.status().connected);
+    await eventually('nothing of the build is left', async () => {
+      const { parked, starting } = engine.status().pool;
+      const { total } = await engine.lifecycle.list({}, call());
+      const found = await docker.listContainers({});
+      const steps = found.filter(({ labels }) => labels['thaw.owner'] === undefined);
+      const sandboxes = found.filter(({ labels }) => labels[SANDBOX_LABEL] !== undefined);
+      return starting === 0 && steps.length === 0 && sandboxes.length === total + parked;
+    });
+    const again = { dockerfileContent: `FROM ${snapshot.image}\nRUN echo again` };
+    expect(await engine.snapshots.create({ name: 'interrupted', buildInfo: again }, call())).toMatchObject({
+      state: 'active',
+    });
+    await engine.snapshots.delete('interrupted', call());
+  });
+
   it('and a restart of the owner find no container without a record', async () => {
     await engine.close({ sandboxes: 'keep' });
     const { docker, snapshot } = daemon;

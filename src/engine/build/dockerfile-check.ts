@@ -1,19 +1,22 @@
 /** Refuses what a Dockerfile must not ask of the daemon. Everything else of it is the builder's to judge. */
 import { ThawError } from '../../errors.ts';
 
-/** A line that ends so goes on in the next; which of the two marks counts is up to a directive of the file itself. */
-const CONTINUATION = /[\\`][ \t]*\r?\n(?:[ \t]*(?:#[^\n]*)?\r?\n)*/g;
+/** The builder drops these wherever they are, in the middle of an instruction, too. */
+const COMMENT = /^[ \t]*#[^\n]*(?:\n|$)/gm;
+/** A line that ends so goes on in the next; which of the two it is is up to a directive of the file itself. */
+const CONTINUATIONS = [/\\[ \t]*\r?\n(?:[ \t]*\r?\n)*/g, /`[ \t]*\r?\n(?:[ \t]*\r?\n)*/g];
 const ADD = /^\s*(?:ONBUILD\s+)*ADD\s(.*)$/i;
-/** `://` and `git@` name something remote; `$` may stand for either, and `//` is what is left of one behind it. */
-const REMOTE = /:\/\/|\bgit@|^git:|\$/i;
+/** These name something remote, and a variable may stand for either. */
+const REMOTE = /:\/\/|\bgit@|\$/i;
 
 /**
  * `ADD` of an address is fetched by the Docker Engine itself, in the host's own network: it would reach what no sandbox
  * and no build step may reach. Throws `invalid_argument`. `FROM` stays: images are what a build is made of.
  */
 export function checkDockerfile(text: string): void {
-  const joined = text.replace(CONTINUATION, '');
-  for (const line of [...text.split('\n'), ...joined.split('\n')]) {
+  const bare = text.replace(COMMENT, '');
+  const readings = [text, ...CONTINUATIONS.map((continuation) => bare.replace(continuation, ''))];
+  for (const line of readings.flatMap((reading) => reading.split('\n'))) {
     const sources = ADD.exec(line)?.[1];
     if (sources === undefined || !REMOTE.test(sources)) continue;
     throw new ThawError(
