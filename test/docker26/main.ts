@@ -9,7 +9,6 @@ import { commandEnvironment } from '../../src/setup/find-program.ts';
 import { lineProgress } from '../../src/setup/progress.ts';
 import { type Counts, describeCounts, runVitest } from '../run-vitest.mjs';
 import { startDocker26 } from './daemon.ts';
-import { leftOut } from './left-out.ts';
 import { removeLeftRuns, withRunDirectory } from './left-runs.ts';
 import { type ImageStore, readOptions } from './options.ts';
 import { ensureTree } from './tree.ts';
@@ -38,17 +37,13 @@ async function testStore(
   cleanup.add('ending Docker 26', stop);
   progress.note(`Docker Engine ${daemon.version} at ${daemon.dockerHost}`);
   if (!wantedVersion.test(daemon.version)) throw new Error(`This is no Docker 26.1: ${daemon.version}`);
-  const passedOver = leftOut.filter(({ stores }) => stores.includes(store));
-  for (const { file, reason } of passedOver) progress.note(`Left out: ${file}: ${reason}`);
   const path = commandEnvironment(host)['PATH'] ?? '';
-  const counts = await runVitest(
-    ['--project', 'engine', ...passedOver.map(({ file }) => `--exclude=${file}`), ...selection],
-    {
-      ...node.environment,
-      THAW_DOCKER_HOST: daemon.dockerHost,
-      PATH: `${daemon.binDir}${delimiter}${path}`,
-    },
-  );
+  const counts = await runVitest(['--project', 'engine', ...selection], {
+    ...node.environment,
+    THAW_DOCKER_HOST: daemon.dockerHost,
+    // Tests of the managed daemon start further ones, by their names.
+    PATH: `${daemon.binDir}${delimiter}${path}`,
+  });
   await stop();
   signal.throwIfAborted();
   return counts;
