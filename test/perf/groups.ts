@@ -15,6 +15,7 @@ import { execStdio } from './scenarios/exec-stdio.ts';
 import { forkFs } from './scenarios/fork-fs.ts';
 import { parkedMemory } from './scenarios/parked-memory.ts';
 import { pauseResume } from './scenarios/pause-resume.ts';
+import { preview } from './scenarios/preview.ts';
 import { resize } from './scenarios/resize.ts';
 import { startup } from './scenarios/startup.ts';
 import { stopStart } from './scenarios/stop-start.ts';
@@ -26,7 +27,7 @@ import { openPlainStage } from './stages/plain.ts';
 export const groups = [
   group(openPlainStage, [dockerRun, dockerExec]),
   group(openAgentStage, [agentPing]),
-  group(openEngineStage(0), [createColdEngine, execEngine, pauseResume, resize, stopStart]),
+  group(openEngineStage(0), [createColdEngine, execEngine, pauseResume, resize, stopStart, preview]),
   group(openEngineStage(POOL_SIZE), [createWarmEngine, forkFs, archiveRestore]),
   group(openOwnerStage, [
     parkedMemory,
