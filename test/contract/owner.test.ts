@@ -1,10 +1,12 @@
 /** The owner's life as its user sees it: one per state directory, early calls, status, stop, idle exit, signals. */
 import { once } from 'node:events';
 import { existsSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { isProcessAlive } from '../../src/control/process-alive.ts';
+import { OwnerStatus } from '../../src/control/status.ts';
 import { tools } from '../../tools/index.ts';
 import { call, connectSocketClient } from '../support/mcp-client.ts';
 import { bundleFakeThaw, OwnerSpace } from '../support/owner.ts';
@@ -115,6 +117,24 @@ describe('thaw status', () => {
       const json: unknown = JSON.parse((await space.run('status', '--json')).stdout);
       expect(json).toMatchObject({ running: true, pid: owner.pid, engine: { sandboxes: { started: 1 } } });
     });
+  });
+
+  it('shows where previews are served, on a free port when theirs is taken, until the owner ends', async () => {
+    const taken = createServer().listen(0, '127.0.0.1');
+    await once(taken, 'listening');
+    const address = taken.address();
+    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    await serve('--preview-port', String(port), '--preview-domain', 'https://p.example.com');
+    const { stdout } = await space.run('status', '--json');
+    const { previews } = OwnerStatus.parse(JSON.parse(stdout));
+    taken.close();
+    expect(previews?.domain).toBe('https://PORT-ID.p.example.com');
+    expect(previews?.listener).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/p\/ID\/PORT\/$/);
+    const listener = new URL(previews?.listener ?? '');
+    expect(Number(listener.port)).not.toBe(port);
+    expect((await fetch(listener.origin)).status).toBe(404);
+    await space.run('stop');
+    await expect(fetch(listener.origin)).rejects.toThrow();
   });
 
   it('says that none runs, with status 3', async () => {

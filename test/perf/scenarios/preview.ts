@@ -40,7 +40,8 @@ async function serve(engine: Engine, id: string, signal: AbortSignal): Promise<s
     if (systemClock.monotonic() > until) throw new Error('The server in the sandbox did not start.');
     await sleep(50, undefined, { signal });
   }
-  return await run('hostname -i');
+  const addresses = (await run('hostname -i')).split(' ');
+  return addresses.find((address) => address.includes('.')) ?? '';
 }
 
 /** Requests a second with several under way. */
