@@ -62,7 +62,7 @@ async function serve(
   makeOpener: OpenerFactory,
 ): Promise<number> {
   const config = readConfig(flags, host);
-  const log = createLogger(config.logLevel);
+  const log = createLogger(config.logLevel, config.paths.logFile);
   const signals = obeySignals(host, log);
   let owner: Owner | null;
   try {

@@ -10,7 +10,7 @@ import { installDependencies, requireNode, root, run, runScript, StepError } fro
 const commands = {
   quickstart: ['dist/quickstart.mjs'],
   bench: ['--import', 'tsx', 'test/perf/bench.ts'],
-  soak: ['--import', 'tsx', 'test/perf/soak.ts'],
+  soak: ['--expose-gc', '--import', 'tsx', 'test/perf/soak.ts'],
   'test:docker26': ['--import', 'tsx', 'test/docker26/main.ts'],
 };
 

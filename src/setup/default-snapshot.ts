@@ -159,7 +159,7 @@ export async function ensureDefaultSnapshot(
   if ((await docker.inspectImage(image)) !== null) return present;
 
   const tarball = join(cacheDir, `${recipeHash(recipe)}-${process.arch}.tar.gz`);
-  return await withFileLock(`${tarball}.lock`, buildLockMs, async () => {
+  const work = async (): Promise<DefaultSnapshot> => {
     // Another process may have been at it while this one waited.
     if ((await docker.inspectImage(image)) !== null) return present;
     const cached = await isIntact(tarball);
@@ -169,8 +169,9 @@ export async function ensureDefaultSnapshot(
     await requireSameArchitecture(docker);
     const built = await ensureTarball(options, tarball, progress);
     await progress.step('Importing the default snapshot into the Docker Engine', () =>
-      docker.importImage(createReadStream(tarball), image, imageChanges(recipe)),
+      docker.importImage(createReadStream(tarball), image, imageChanges(recipe), options.signal),
     );
     return { ...present, origin: built ? 'packages' : 'cache' };
-  });
+  };
+  return await withFileLock(`${tarball}.lock`, buildLockMs, work, { signal: options.signal });
 }

@@ -27,15 +27,21 @@ function tryLock(path: string): (() => void) | null {
   }
 }
 
+export interface LockOptions {
+  readonly clock?: Clock;
+  /** Ends the wait for the lock, not the work. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 /**
  * Runs `work` while this process alone holds the lock file. Throws `timeout` when another one holds it for too long,
- * `setup_failed` when the file cannot be used.
+ * `setup_failed` when the file cannot be used, the signal's reason when the wait for it is given up.
  */
 export async function withFileLock<Result>(
   path: string,
   waitMs: number,
   work: () => Promise<Result>,
-  clock: Clock = systemClock,
+  { clock = systemClock, signal }: LockOptions = {},
 ): Promise<Result> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   const deadline = clock.monotonic() + waitMs;
@@ -51,6 +57,7 @@ export async function withFileLock<Result>(
     if (clock.monotonic() > deadline) {
       throw new ThawError('timeout', `Another process held ${path} for more than ${waitMs / 1000} s.`);
     }
+    signal?.throwIfAborted();
     await sleep(retryMs);
   }
 }

@@ -63,7 +63,10 @@ function startingSource(options: PrepareOptions, progress: Progress, onStart: ()
   };
 }
 
-/** Idempotent: where everything is there it only asks and answers. Throws ThawError with what a person can do. */
+/**
+ * Idempotent: where everything is there it only asks and answers. Throws ThawError with what a person can do, and the
+ * signal's reason when it was given up between two steps, or in one that can be cut short.
+ */
 export async function prepare(options: PrepareOptions, progress: Progress): Promise<Prepared> {
   const { host } = options;
   let started = false;
@@ -71,12 +74,14 @@ export async function prepare(options: PrepareOptions, progress: Progress): Prom
     started = true;
   });
   const found = await discoverEngine({ host, dockerHost: options.dockerHost, managed });
+  options.signal?.throwIfAborted();
   const docker = createDockerClient(found.endpoint);
   const { version, arch } = await docker.version();
   progress.note(
     `Docker Engine ${version} at ${describeEndpoint(found.endpoint)} (${found.source}${started ? ', just started' : ''})`,
   );
   const agentBinary = await ensureAgentBinary({ host, dockerArch: arch, install: options.install }, progress);
+  options.signal?.throwIfAborted();
   const snapshot = await ensureDefaultSnapshot(
     {
       host,

@@ -1,5 +1,7 @@
-/** `npm run soak`: thousands of create, exec and delete cycles, many at a time; fails when anything leaks. */
-import { readdirSync } from 'node:fs';
+/**
+ * `npm run soak`: thousands of create, exec and delete cycles, many at a time, in rounds. Between two rounds everything
+ * stands still and is measured; the last rounds are held against those right after the warm-up. Fails on a leak.
+ */
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -11,32 +13,19 @@ import type { Engine } from '../../src/engine/options.ts';
 import { Store } from '../../src/engine/store/store.ts';
 import { type Interruptible, runInterruptible } from '../../src/quickstart/interruptible.ts';
 import { prepareBench } from './prepare-bench.ts';
-import { temporaryEngineOptions } from './stages/in-process.ts';
+import { describeFigures, type Figures, findLeaks, type Measured, measure } from './soak-figures.ts';
+import { awaitFull, temporaryEngineOptions } from './stages/in-process.ts';
 import { removeOwner } from './stages/sweep.ts';
 
 const DEFAULT_CYCLES = 2_000;
 const DEFAULT_AT_ONCE = 20;
 const POOL = 10;
-/** The first cycles fill caches and compile code; growth is counted from here on. */
-const WARM_UP_CYCLES = 100;
-/** What is growth and not noise. */
-const MAX_GROWTH = { rssMB: 64, descriptors: 16 };
+const ROUNDS = 20;
+/** How long a run may say nothing. */
+const PROGRESS_MS = 10_000;
 
 const node = hostOf(process, fileURLToPath(import.meta.url));
 const say = (line: string): void => void node.stdout.write(`${line}\n`);
-
-interface Figures {
-  readonly rssMB: number;
-  readonly descriptors: number;
-}
-
-function figures(): Figures {
-  globalThis.gc?.();
-  return {
-    rssMB: Math.round(process.memoryUsage().rss / 1024 ** 2),
-    descriptors: readdirSync('/proc/self/fd').length,
-  };
-}
 
 async function cycle(engine: Engine, n: number, signal: AbortSignal): Promise<void> {
   const context = { signal };
@@ -46,49 +35,80 @@ async function cycle(engine: Engine, n: number, signal: AbortSignal): Promise<vo
   await engine.lifecycle.delete(id, context);
 }
 
-async function run(context: Interruptible, cycles: number, atOnce: number): Promise<number> {
-  const bench = await prepareBench(node, context, false);
-  const options = { ...(await temporaryEngineOptions(bench, POOL)), maxSandboxes: atOnce * 2 };
-  const engine = await openEngine(options);
-  context.cleanup.add('removing what the soak made', () => removeOwner(bench.docker, options.stateDir));
-  let started = 0;
-  let done = 0;
-  let base: Figures | null = null;
-  const began = systemClock.monotonic();
+/** Runs the cycles of one round and waits until the pool is full again: only then nothing moves. */
+async function round(
+  engine: Engine,
+  numbers: readonly number[],
+  atOnce: number,
+  signal: AbortSignal,
+): Promise<void> {
+  const queue = [...numbers];
   const worker = async (): Promise<void> => {
-    while (started < cycles) {
-      context.signal.throwIfAborted();
-      started += 1;
-      await cycle(engine, started, context.signal);
-      done += 1;
-      if (done === WARM_UP_CYCLES) base = figures();
-      if (done % 200 === 0) say(`  ${done} of ${cycles} cycles, ${JSON.stringify(figures())}`);
+    for (let n = queue.shift(); n !== undefined; n = queue.shift()) {
+      signal.throwIfAborted();
+      await cycle(engine, n, signal);
     }
   };
-  await Promise.all(Array.from({ length: atOnce }, worker));
+  let saidAt = systemClock.monotonic();
+  const timer = setInterval(() => {
+    if (systemClock.monotonic() - saidAt < PROGRESS_MS) return;
+    saidAt = systemClock.monotonic();
+    say(`  … ${numbers.length - queue.length} of ${numbers.length} of this round begun`);
+  }, 1_000);
+  try {
+    await Promise.all(Array.from({ length: atOnce }, worker));
+    await awaitFull(engine, signal);
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+async function run(context: Interruptible, cycles: number, atOnce: number): Promise<number> {
+  const bench = await prepareBench(node, context, false);
+  const { docker } = bench;
+  const options = { ...(await temporaryEngineOptions(bench, POOL)), maxSandboxes: atOnce * 2 };
+  const engine = await openEngine(options);
+  context.cleanup.add('removing what the soak made', () => removeOwner(docker, options.stateDir));
+  const database = join(options.stateDir, 'thaw.db');
+  const look = async (): Promise<Figures> => await measure({ docker, database });
+  const samples: Figures[] = [];
+  const perRound = Math.max(atOnce, Math.ceil(cycles / ROUNDS));
+  const began = systemClock.monotonic();
+  await awaitFull(engine, context.signal);
+  say(`${cycles} cycles, ${atOnce} at a time, in rounds of ${perRound}`);
+  say(`  at the start: ${describeFigures(await look())}`);
+  for (let done = 0; done < cycles; ) {
+    const size = Math.min(perRound, cycles - done);
+    const numbers = Array.from({ length: size }, (_, index) => done + index + 1);
+    await round(engine, numbers, atOnce, context.signal);
+    done += size;
+    const figures = await look();
+    samples.push(figures);
+    say(`  ${done} of ${cycles}: ${describeFigures(figures)}`);
+  }
   const seconds = (systemClock.monotonic() - began) / 1000;
-  const end = figures();
   const { hits, misses } = engine.status().pool;
   await engine.close({ sandboxes: 'stop' });
 
-  const store = new Store(join(options.stateDir, 'thaw.db'));
+  const store = new Store(database);
   const owner = store.meta('owner') ?? '';
   const rows = store.sandboxes().length + store.parked().length + store.journal().length;
   store.close();
-  const containers = (await bench.docker.listContainers(ownerFilter(owner))).length;
-  const from: Figures = base ?? end;
-  const growth = { rssMB: end.rssMB - from.rssMB, descriptors: end.descriptors - from.descriptors };
-  say(
-    `${done} cycles, ${atOnce} at a time, in ${seconds.toFixed(0)} s (${(done / seconds).toFixed(1)} a second)`,
-  );
-  say(
-    `pool: ${hits} hits, ${misses} misses; growth since cycle ${WARM_UP_CYCLES}: ${JSON.stringify(growth)}`,
-  );
-  say(`left: ${containers} containers, ${rows} rows`);
-  const leaked =
-    growth.rssMB > MAX_GROWTH.rssMB || growth.descriptors > MAX_GROWTH.descriptors || containers + rows > 0;
-  say(leaked ? 'LEAK' : 'no leak');
-  return leaked ? 1 : 0;
+  const left: Measured = {
+    rows,
+    containers: (await docker.listContainers(ownerFilter(owner))).length,
+    networks: (await docker.listNetworks(ownerFilter(owner))).length,
+    volumes: (await docker.listVolumes(ownerFilter(owner))).length,
+  };
+  say(`${cycles} cycles in ${seconds.toFixed(0)} s (${(cycles / seconds).toFixed(1)} a second)`);
+  say(`pool: ${hits} hits, ${misses} misses; left after the end: ${JSON.stringify(left)}`);
+  const leaks = [
+    ...findLeaks(samples),
+    ...Object.entries(left).flatMap(([what, count]) => (count > 0 ? [`${count} ${what} left`] : [])),
+  ];
+  for (const leak of leaks) say(`LEAK: ${leak}`);
+  if (leaks.length === 0) say('no leak');
+  return leaks.length === 0 ? 0 : 1;
 }
 
 const { values } = parseArgs({

@@ -35,7 +35,8 @@ export async function temporaryEngineOptions(bench: Bench, poolTarget: number): 
   };
 }
 
-async function awaitFull(engine: Engine, signal: AbortSignal): Promise<void> {
+/** Resolves when the pool is full and nothing is being made for it. */
+export async function awaitFull(engine: Engine, signal: AbortSignal): Promise<void> {
   const until = systemClock.monotonic() + FULL_DEADLINE_MS;
   for (;;) {
     const { parked, starting, target, lastError } = engine.status().pool;

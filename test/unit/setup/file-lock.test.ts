@@ -28,6 +28,15 @@ test('whoever waits too long is told so', async () => {
   });
 });
 
+test('whoever is told to give the wait up does', async () => {
+  const path = join(await temporaryDirectory(), 'lock');
+  const reason = new Error('no longer wanted');
+  await withFileLock(path, 0, async () => {
+    const waiting = withFileLock(path, 60_000, async () => 1, { signal: AbortSignal.abort(reason) });
+    await expect(waiting).rejects.toBe(reason);
+  });
+});
+
 test('a holder that is killed frees it at once', async () => {
   const path = join(await temporaryDirectory(), 'lock');
   const module = new URL('../../../src/setup/file-lock.ts', import.meta.url).href;
