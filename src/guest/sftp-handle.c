@@ -9,6 +9,7 @@ static uint32_t last_serial;
 
 void sftp_handles_prepare(void) {
   for (int i = 0; i < SFTP_HANDLES_MAX; i++) handles[i] = (struct sftp_handle){.fd = -1};
+  last_serial = 0;
 }
 
 int sftp_handle_open(int fd, bool is_directory, struct sftp_handle **handle) {

@@ -52,7 +52,8 @@ export class ChannelOutput {
   }
 
   async #send(data: Buffer | string, stream: 'stdout' | 'stderr'): Promise<boolean> {
-    if (this.#isClosed || !this.#channel.writable) return false;
+    // A socket tells of its end later than it ends, and a piece must not reach a peer that is being cut off.
+    if (this.#isClosed || this.#socket.destroyed || !this.#channel.writable) return false;
     const target = stream === 'stdout' ? this.#channel : this.#channel.stderr;
     await Promise.race([new Promise<void>((resolve) => target.write(data, () => resolve())), this.#closed]);
     for (const name of LEFTOVERS) Reflect.set(this.#channel, name, undefined);

@@ -29,9 +29,16 @@ export function serveConnection(socket: Socket, parts: ConnectionParts): void {
   socket.on('error', () => undefined);
   // Every channel looks out for its end, and waits for it to drain.
   socket.setMaxListeners(3 * limits.channels + 16);
+  // Whoever is sent away, or broke the protocol, may keep neither the socket nor the way in by not closing its own end.
+  const end = (): void => {
+    const last = setTimeout(() => socket.destroy(), limits.closingMs);
+    socket.once('close', () => clearTimeout(last));
+  };
+  socket.once('finish', end);
   // One server each: ssh2 does not tell which socket a connection has.
   const server = new ssh2.Server(config, (client) => {
     client.on('error', (error) => log.debug({ err: error }, 'SSH connection'));
+    client.once('error', end);
     awaitToken(client, socket, login.signal, parts, () => clearTimeout(timer));
   });
   server.on('error', () => socket.destroy());

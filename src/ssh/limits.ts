@@ -11,6 +11,8 @@ export const limits = {
   loginAttempts: 3,
   /** How long the answer to a wrong token is kept back: with `strangers` it bounds the guesses a second. */
   refusalDelayMs: 500,
+  /** How long a connection that is over may take to be closed by its peer. */
+  closingMs: 1_000,
   /** Channels of one connection: commands, file transfers and forwarded connections. */
   channels: 128,
   /** Ports that one connection has listened to in the sandbox. */

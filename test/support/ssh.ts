@@ -6,7 +6,6 @@ import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { SshAccess } from '../../schemas/ssh.ts';
-import { systemClock } from '../../src/clock.ts';
 import { openEngine } from '../../src/engine/engine.ts';
 import type { Engine } from '../../src/engine/options.ts';
 import { silentLogger } from '../../src/log.ts';
@@ -148,5 +147,3 @@ export const ssh = async (
   options: Parameters<typeof runClient>[2] = {},
 ): Promise<ClientResult> =>
   await runClient(stage, ['ssh', '-F', client.config, client.host, ...args], options);
-
-export const elapsed = (since: number): number => systemClock.monotonic() - since;
