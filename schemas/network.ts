@@ -42,6 +42,8 @@ export const DeniedTraffic = z.object({
 });
 export type DeniedTraffic = z.infer<typeof DeniedTraffic>;
 
+export const NetworkLogLimit = z.number().int().min(1).max(500).describe('Default 50');
+
 export const NetworkLog = z.object({
   items: z.array(DeniedTraffic).describe('the latest first'),
   outbound: NetworkPolicyInForce.shape.outbound,

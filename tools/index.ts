@@ -15,6 +15,7 @@ import sandboxForks from './sandbox-forks.ts';
 import sandboxGet from './sandbox-get.ts';
 import sandboxList from './sandbox-list.ts';
 import sandboxListFiles from './sandbox-list-files.ts';
+import sandboxNetworkLog from './sandbox-network-log.ts';
 import sandboxParent from './sandbox-parent.ts';
 import sandboxPause from './sandbox-pause.ts';
 import sandboxPorts from './sandbox-ports.ts';
@@ -65,6 +66,7 @@ export const tools: readonly Tool[] = [
   sandboxSetLabels,
   sandboxSetPublic,
   sandboxSetNetwork,
+  sandboxNetworkLog,
   sandboxTouch,
   sandboxSetAutostop,
   sandboxSetAutoarchive,

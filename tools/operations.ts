@@ -93,6 +93,7 @@ export const operationServices: Readonly<Record<OperationId, Service>> = {
 
 /** Tools that no operation under those three tags stands behind, and why they are there. */
 export const ownTools: Readonly<Record<string, string>> = {
+  sandbox_network_log: 'Tells an agent why a download failed; the API only takes policies.',
   sandbox_resume: 'The API resumes with startSandbox, which sandbox_start does too.',
   sandbox_ports: 'The toolbox lists the ports in use.',
 };

@@ -25,7 +25,7 @@ import type {
   WrittenFile,
 } from '../../schemas/files.ts';
 import type { ListSandboxes, SandboxPage } from '../../schemas/list-sandboxes.ts';
-import type { NetworkSettings } from '../../schemas/network.ts';
+import type { NetworkLog, NetworkSettings } from '../../schemas/network.ts';
 import type {
   ExpiredPreviewUrl,
   OpenPorts,
@@ -124,6 +124,8 @@ export interface VolumeOperations {
 /** Which hosts a sandbox may reach. */
 export interface NetworkOperations {
   set(sandbox: string, settings: NetworkSettings, context: CallContext): Promise<Sandbox>;
+  /** What was kept from it lately. */
+  log(sandbox: string, query: { readonly limit: number }, context: CallContext): Promise<NetworkLog>;
 }
 
 export interface ExecOperations {

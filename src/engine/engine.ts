@@ -27,6 +27,7 @@ import { stopSandbox } from './lifecycle/stop.ts';
 import { startTimers } from './lifecycle/timers.ts';
 import { toApiSandbox } from './lifecycle/to-api.ts';
 import type { ManagedSandbox } from './managed-sandbox.ts';
+import { readNetworkLog } from './network/network-log.ts';
 import { setNetwork } from './network/set-network.ts';
 import { openContext } from './open-context.ts';
 import type { Engine, EngineOptions, EngineStatus } from './options.ts';
@@ -151,6 +152,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
         await setNetwork(context, sandbox, settings);
         return toApiSandbox(context, sandbox.record);
       },
+      log: async (name, { limit }) => await readNetworkLog(context, registry.find(name), limit),
     },
     snapshots: snapshotOperations(context, pools, info),
     builds: buildOperations(context),

@@ -74,6 +74,7 @@ it('lists only what reads in read-only mode', () => {
   expect(names).toEqual([
     'sandbox_list',
     'sandbox_get',
+    'sandbox_network_log',
     'sandbox_forks',
     'sandbox_parent',
     'sandbox_ancestors',

@@ -5,6 +5,7 @@ import { archiveRestore } from './scenarios/archive-restore.ts';
 import { burst } from './scenarios/burst.ts';
 import { createColdEngine } from './scenarios/create-cold-engine.ts';
 import { createCustomStdio } from './scenarios/create-custom-stdio.ts';
+import { createNetworkStdio } from './scenarios/create-network-stdio.ts';
 import { createToFirstExecStdio } from './scenarios/create-to-first-exec-stdio.ts';
 import { createWarmEngine } from './scenarios/create-warm-engine.ts';
 import { createWarmStdio } from './scenarios/create-warm-stdio.ts';
@@ -33,6 +34,7 @@ export const groups = [
     parkedMemory,
     createWarmStdio,
     createCustomStdio,
+    createNetworkStdio,
     createToFirstExecStdio,
     execStdio,
     burst,

@@ -19,6 +19,7 @@ export const targets: readonly Target[] = [
   { name: 'create.warm.stdio', statistic: 'p50', bound: 'at most', limit: 5 },
   { name: 'create.warm.stdio', statistic: 'p99', bound: 'at most', limit: 30 },
   { name: 'create.custom.stdio', statistic: 'p50', bound: 'at most', limit: 10 },
+  { name: 'create.network.stdio', statistic: 'p50', bound: 'at most', limit: 25 },
   { name: 'create_to_first_exec.stdio', statistic: 'p50', bound: 'at most', limit: 8 },
   { name: 'exec.stdio', statistic: 'p50', bound: 'at most', limit: 3 },
   { name: 'burst.wall', statistic: 'p50', bound: 'at most', limit: 150 },

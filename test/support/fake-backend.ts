@@ -18,7 +18,7 @@ const operations = {
   snapshots: ['create', 'fromSandbox', 'list', 'get', 'delete', 'activate', 'deactivate'],
   builds: ['sandboxLogs', 'sandboxLogsUrl', 'snapshotLogs', 'snapshotLogsUrl'],
   volumes: ['create', 'list', 'get', 'delete'],
-  network: ['set'],
+  network: ['set', 'log'],
   exec: ['exec'],
   files: ['read', 'write', 'list'],
   ssh: ['create', 'revoke', 'validate'],

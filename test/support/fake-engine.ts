@@ -116,7 +116,7 @@ export function fakeEngine(events: FakeEngineEvents): Engine {
       get: async () => unplanned('volume get'),
       delete: async () => unplanned('volume delete'),
     },
-    network: { set: async () => unplanned('set') },
+    network: { set: async () => unplanned('set'), log: async () => unplanned('network log') },
     builds: {
       sandboxLogs: async () => unplanned('sandboxLogs'),
       sandboxLogsUrl: async () => unplanned('sandboxLogsUrl'),

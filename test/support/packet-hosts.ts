@@ -42,6 +42,7 @@ class Counter {
   }
 
   async end(): Promise<void> {
+    if (this.#process.exitCode !== null) return;
     const ended = once(this.#process, 'exit');
     this.#process.stdin?.end();
     await ended;

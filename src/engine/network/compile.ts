@@ -19,7 +19,7 @@ export interface Surroundings {
 export const TABLE = 'thaw';
 /** Remembered denials, an address, protocol and port each, and for how long. */
 const MAX_DENIED = 512;
-const DENIED_KEPT = '1h';
+export const DENIED_KEPT_SECONDS = 3_600;
 const MAX_NAMED = 8192;
 
 const asRange = ({ family, value }: Address): Range => ({ family, first: value, last: value });
@@ -64,6 +64,12 @@ const NEIGHBOURS = 'icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } ip6 
 /** The set of addresses behind names is that of one policy alone: what an earlier one let through never enters a later one's. */
 export const namedSet = (family: Family, fingerprint: string): string => `named${family}_${fingerprint}`;
 
+/** What the kernel says to the link by itself: closed like the rest, but nothing that a program tried. */
+const HOUSEKEEPING: readonly string[] = [
+  'icmpv6 type { nd-router-solicit, mld-listener-report, mld-listener-done, mld2-listener-report } drop',
+  'ip protocol igmp drop',
+];
+
 function outputRules(mark: number, print: string, gateways: readonly Address[]): string[] {
   return [
     'type filter hook output priority filter; policy drop;',
@@ -80,6 +86,7 @@ function outputRules(mark: number, print: string, gateways: readonly Address[]):
     `ip6 daddr @${namedSet(6, print)} ct mark set ${mark} accept`,
     ...gateways.map((gateway) => `${match(gateway, 'daddr')} ct state established ct direction reply accept`),
     NEIGHBOURS,
+    ...HOUSEKEEPING,
     'goto denied',
   ];
 }
@@ -129,7 +136,12 @@ export interface Ruleset {
   readonly text: string;
 }
 
-const deniedOptions = ['flags dynamic,timeout', `timeout ${DENIED_KEPT}`, `size ${MAX_DENIED}`, 'counter'];
+const deniedOptions = [
+  'flags dynamic,timeout',
+  `timeout ${DENIED_KEPT_SECONDS}s`,
+  `size ${MAX_DENIED}`,
+  'counter',
+];
 const namedOptions = ['flags timeout', `size ${MAX_NAMED}`];
 
 /** `mark` tells the connections of this policy from those of an earlier one: any number from 1 to 2^31, new for each. */

@@ -10,6 +10,7 @@ import type { HostControl, HostNetwork, HostPlace } from '../host/port.ts';
 import { type Address, formatAddress, parseAddress, parseRange, type Range } from './cidr.ts';
 import { closedRanges } from './closed-ranges.ts';
 import { closedTo, compileRules, namedSet, type Ruleset, type Surroundings, TABLE } from './compile.ts';
+import { type DeniedPackets, parseDenied } from './denied.ts';
 import { isDefaultNetwork, type NetworkRecord, sameNetwork, toPolicy } from './policy.ts';
 import { contains, subtract } from './ranges.ts';
 import { FIB_TRIE, IF_INET6, parseFibTrie, parseIfInet6 } from './surroundings.ts';
@@ -135,6 +136,11 @@ export class NetworkGuard {
         return [`add ${element} }`, `delete ${element} }`, `add ${element} timeout ${seconds}s }`];
       });
     if (lines.length > 0) await this.#network().apply(place, `${lines.join('\n')}\n`);
+  }
+
+  /** What the rules denied in the last hour, since they were put in force. */
+  async denied(place: HostPlace): Promise<readonly DeniedPackets[]> {
+    return parseDenied(await this.#network().query(place, ['list', 'table', 'inet', TABLE]));
   }
 
   async #compile(record: NetworkRecord): Promise<Ruleset> {
