@@ -64,8 +64,9 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await disposeEngine(engine, stateDir);
+  // Before its bridge goes.
   await watch.close();
+  await disposeEngine(engine, stateDir);
 });
 
 async function flood(sandbox: string): Promise<void> {
