@@ -1,11 +1,18 @@
 /** Disk use of archives, backups and snapshots on the real engine: bounded, shown, and refused before anything is changed. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, inject, it, onTestFinished } from 'vitest';
 import type { DiskBounds } from '../../src/engine/disk/bounds.ts';
 import { openEngine } from '../../src/engine/engine.ts';
 import type { Engine } from '../../src/engine/options.ts';
-import { call, disposeEngine, makeStateDir, poolIsFull, testEngineOptions } from '../support/open-engine.ts';
+import {
+  call,
+  disposeEngine,
+  eventually,
+  makeStateDir,
+  poolIsFull,
+  testEngineOptions,
+} from '../support/open-engine.ts';
 import { mountSmallDisk, type SmallDisk } from '../support/small-disk.ts';
 
 const MIB = 1024 ** 2;
@@ -121,6 +128,18 @@ describe('the bound of snapshots', () => {
     expect(await engine.lifecycle.get('box', call())).toMatchObject({ state: 'started', errorReason: null });
     await engine.snapshots.delete('small', call());
     expect((await engine.disk()).snapshots).toMatchObject({ count: 0, bytes: 0 });
+  });
+
+  it('undoes a build that turns out to pass it', async () => {
+    const { engine } = await space({ snapshotBytes: 6 * MIB, minFreeBytes: 0 });
+    const dockerfileContent = `FROM ${inject('snapshot').image}\nRUN head -c ${8 * MIB} /dev/urandom > /large\n`;
+    await engine.snapshots.create({ name: 'built', buildInfo: { dockerfileContent } }, call());
+    const built = () => engine.snapshots.get('built', call());
+    await eventually('the build is over', async () => (await built()).state === 'build_failed', 60_000);
+    expect(await built()).toMatchObject({ errorReason: expect.stringContaining('would pass the limit') });
+    expect((await engine.disk()).snapshots.bytes).toBe(0);
+    expect((await engine.prune({ dryRun: true })).filter(({ kind }) => kind === 'image')).toEqual([]);
+    await engine.snapshots.delete('built', call());
   });
 
   it('and the space to be left free refuse on a disk that is too full', async () => {

@@ -65,7 +65,7 @@ async function make(
   signal: AbortSignal,
   onProgress: (message: string) => void,
 ): Promise<ThawError | null> {
-  const { snapshots, docker, clock, buildLogs, makings } = context;
+  const { snapshots, snapshotSpace, docker, clock, buildLogs, makings } = context;
   let record = pending;
   const note = (change: Partial<SnapshotRecord>): void => {
     record = { ...record, ...change, updatedAt: clock.now() };
@@ -90,7 +90,10 @@ async function make(
     signal.throwIfAborted();
     if (facts === null) throw new ThawError('engine_error', 'The image is gone right after it was made.');
     const { id: imageId, sizeBytes } = facts;
-    note({ state: 'active', imageId, sizeBytes, ownBytes: await ownBytesOf(context, facts) });
+    const ownBytes = await ownBytesOf(context, facts);
+    // Nobody knows before how large it becomes; its record counts nothing yet.
+    snapshotSpace.require(ownBytes ?? sizeBytes);
+    note({ state: 'active', imageId, sizeBytes, ownBytes });
     context.onStep('template.done');
     return null;
   } catch (error) {
