@@ -18,18 +18,21 @@ import { parkedMemory } from './scenarios/parked-memory.ts';
 import { pauseResume } from './scenarios/pause-resume.ts';
 import { preview } from './scenarios/preview.ts';
 import { resize } from './scenarios/resize.ts';
+import { sftpThroughput, sshPrompt } from './scenarios/ssh.ts';
 import { startup } from './scenarios/startup.ts';
 import { stopStart } from './scenarios/stop-start.ts';
 import { openEngineStage } from './stages/in-process.ts';
 import { openAgentStage } from './stages/one-agent.ts';
 import { openOwnerStage } from './stages/owner.ts';
 import { openPlainStage } from './stages/plain.ts';
+import { openSshStage } from './stages/ssh.ts';
 
 export const groups = [
   group(openPlainStage, [dockerRun, dockerExec]),
   group(openAgentStage, [agentPing]),
   group(openEngineStage(0), [createColdEngine, execEngine, pauseResume, resize, stopStart, preview]),
   group(openEngineStage(POOL_SIZE), [createWarmEngine, forkFs, archiveRestore]),
+  group(openSshStage, [sshPrompt, sftpThroughput]),
   group(openOwnerStage, [
     parkedMemory,
     createWarmStdio,
