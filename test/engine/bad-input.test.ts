@@ -30,9 +30,16 @@ describe('bad input', () => {
     await expect(create({ target: 'mars' })).rejects.toMatchObject({ code: 'invalid_argument' });
     await expect(create({ gpu: 1 })).rejects.toMatchObject({ code: 'unsupported' });
     await expect(create({ volumes: [{ volumeId: 'v', mountPath: '/v' }] })).rejects.toMatchObject({
-      code: 'unsupported',
+      code: 'volume_not_found',
     });
-    await expect(create({ networkBlockAll: true })).rejects.toMatchObject({ code: 'unsupported' });
+    await expect(create({ networkAllowList: 'everything' })).rejects.toMatchObject({
+      code: 'invalid_argument',
+    });
+    await expect(create({ disk: 5 })).rejects.toMatchObject({ code: 'unsupported' });
+    const buildInfo = { dockerfileContent: 'FROM a:1', contextHashes: ['00'] };
+    await expect(create({ buildInfo })).rejects.toMatchObject({ code: 'unsupported' });
+    const fetching = { dockerfileContent: 'FROM a:1\nADD http://127.0.0.1/ /x' };
+    await expect(create({ buildInfo: fetching })).rejects.toMatchObject({ code: 'invalid_argument' });
 
     expect((await lifecycle.list({}, call())).total).toBe(1);
     await create({ name: 'second' });
