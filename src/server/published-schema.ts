@@ -39,21 +39,24 @@ function splitTypes(schema: Node): void {
 /** Longer lists of possible values are only worth their tokens where the caller must choose from them. */
 const MAX_OUTPUT_CHOICES = 8;
 
-/** `{anyOf: [{type: 'string', …}, {type: 'null'}]}`, and not a choice that holds more than one plain value. */
-function isNullable(choices: unknown): boolean {
-  if (!Array.isArray(choices) || choices.length !== 2) return false;
+/** The type of `X` in `{anyOf: [X, {type: 'null'}]}`, where X is a plain value and not a choice or a structure. */
+function nullableType(choices: unknown): string | null {
+  if (!Array.isArray(choices) || choices.length !== 2) return null;
   const [value, nothing]: readonly unknown[] = choices;
-  return isNode(value) && !('properties' in value) && isNode(nothing) && nothing['type'] === 'null';
+  if (!isNode(value) || 'properties' in value || 'items' in value) return null;
+  if (!isNode(nothing) || nothing['type'] !== 'null') return null;
+  return typeof value['type'] === 'string' ? value['type'] : null;
 }
 
 /**
  * What a result promises is that a field has its type when it is there. So results may gain fields, clients with an
- * older list do not refuse them, and the list stays short: a quarter of their tokens would only say which fields may
- * be null and how a time is written, which every answer shows.
+ * older list do not refuse them, and the list stays short: a quarter of their tokens would only say how a time is
+ * written and spell out what may be null, which every answer shows.
  */
 function loosen(schema: Node): void {
   const choices = schema['enum'];
-  if (isNullable(schema['anyOf'])) delete schema['anyOf'];
+  const type = nullableType(schema['anyOf']);
+  if (type !== null) schema['anyOf'] = [{ type }, { type: 'null' }];
   delete schema['format'];
   if (schema['additionalProperties'] === false) delete schema['additionalProperties'];
   delete schema['required'];

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { openEngine } from '../../src/engine/engine.ts';
 import { SANDBOX_LABEL } from '../../src/engine/labels.ts';
 import type { Engine } from '../../src/engine/options.ts';
+import { expectBlocked } from '../support/expect-blocked.ts';
 import { type KillableDaemon, killableDaemon } from '../support/killable-daemon.ts';
 import { call, disposeEngine, eventually, makeStateDir, testEngineOptions } from '../support/open-engine.ts';
 
@@ -44,6 +45,23 @@ describe('kill -9 of the Docker daemon', () => {
     );
     expect(alive.stdout).toBe('alive\n');
     await eventually('the pool is full again', () => engine.status().pool.parked === 2);
+  });
+
+  it('leaves every sandbox with its network policy, and each that comes to run afterwards', async () => {
+    await engine.lifecycle.create({ name: 'blocked', networkBlockAll: true }, call());
+    await engine.lifecycle.create({ name: 'resting', networkBlockAll: true }, call());
+    await engine.lifecycle.stop('resting', { force: true }, call());
+    await expectBlocked(engine, 'blocked');
+    await daemon.kill();
+    await eventually('the engine notices', () => !engine.status().connected);
+    await daemon.start();
+    await eventually('the engine is connected again', () => engine.status().connected);
+    await expectBlocked(engine, 'blocked');
+    await engine.lifecycle.start('resting', call());
+    await expectBlocked(engine, 'resting');
+    await engine.lifecycle.create({ name: 'later', networkBlockAll: true }, call());
+    await expectBlocked(engine, 'later');
+    for (const name of ['blocked', 'resting', 'later']) await engine.lifecycle.delete(name, call());
   });
 
   it('leaves no stopped sandbox running whose files were being read', async () => {

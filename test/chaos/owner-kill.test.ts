@@ -19,6 +19,7 @@ import {
   TEMPLATE,
   VICTIM,
 } from '../support/crash-scenarios.ts';
+import { expectBlocked } from '../support/expect-blocked.ts';
 import { call, disposeEngine, makeStateDir, testEngineOptions } from '../support/open-engine.ts';
 
 /** Parked containers matter only where parking or claiming is what is interrupted, or where a fork had made some. */
@@ -108,15 +109,6 @@ function expectedState(step: JournalStep): string {
   );
 }
 
-/** The new policy is in force whenever its intent was written down: by the rules, not by the record alone. */
-async function expectBlocked(owner: Engine): Promise<void> {
-  expect(await owner.lifecycle.get(VICTIM, call())).toMatchObject({ networkBlockAll: true });
-  // Refused by its own rules at once, not by the network in between: that is EHOSTUNREACH or ENETUNREACH, or silence.
-  const command = 'timeout 5 bash -c "exec 3<>/dev/tcp/192.0.9.1/80"';
-  const { exitCode, stderr } = await owner.exec.exec(VICTIM, { command }, call());
-  expect([exitCode, stderr]).toEqual([1, expect.stringContaining('Connection refused')]);
-}
-
 /** The victim can be brought back, with its files and its size. */
 async function expectUsable(owner: Engine, step: JournalStep): Promise<void> {
   await owner.lifecycle.start(VICTIM, call());
@@ -127,7 +119,8 @@ async function expectUsable(owner: Engine, step: JournalStep): Promise<void> {
       content: CONTENT,
     });
   }
-  if (operationOf(step) === 'network') await expectBlocked(owner);
+  // By the rules, not by the record alone: the new policy is in force whenever its intent was written down.
+  if (operationOf(step) === 'network') await expectBlocked(owner, VICTIM);
   if (operationOf(step) !== 'resize') return;
   expect(await owner.lifecycle.get(VICTIM, call())).toMatchObject({ memory: RESIZED_GIB });
 }

@@ -43,6 +43,8 @@ export const lifecycleSteps: readonly Step[] = [
     given: { sandbox, networkAllowList: '1.2.3.4' },
     refused: 'invalid_argument',
   },
+  { tool: 'sandbox_network_log', given: { sandbox }, answered: { items: [], outbound: 'blocked' } },
+  { tool: 'sandbox_network_log', given: unknown, refused: 'sandbox_not_found' },
   { tool: 'sandbox_resize', given: { sandbox, memory: 1.5 }, answered: { memory: 1.5 } },
   { tool: 'sandbox_resize', given: { sandbox, memory: 1 }, refused: 'state_conflict' },
   { tool: 'sandbox_resume', given: { sandbox }, answered: { state: 'started' } },

@@ -46,7 +46,10 @@ it('prints the version', async () => {
 
 it.each([
   ['sevre', 'thaw: Unknown command "sevre". Did you mean "serve"?\n'],
-  ['xyzzy', 'thaw: Unknown command "xyzzy". The commands are: mcp, serve, status, doctor, prune, stop, help.\n'],
+  [
+    'xyzzy',
+    'thaw: Unknown command "xyzzy". The commands are: mcp, serve, status, doctor, prune, stop, help.\n',
+  ],
   ['--versoin', 'thaw: Unknown option "--versoin".'],
 ])('names what is close to %s', async (word, expected) => {
   const { code, stdout, stderr } = await run(word);
