@@ -128,6 +128,12 @@ describe('kill -9 of the Docker daemon', () => {
       const sandboxes = found.filter(({ labels }) => labels[SANDBOX_LABEL] !== undefined);
       return starting === 0 && steps.length === 0 && sandboxes.length === total + parked;
     });
+    // The daemon may have been killed before it wrote down that the step runs.
+    const running = (await docker.listContainers({})).filter(({ state }) => state === 'running');
+    await eventually(
+      'no process runs whose container the daemon does not know',
+      async () => (await daemon.shims()).length === running.length,
+    );
     const again = { dockerfileContent: `FROM ${snapshot.image}\nRUN echo again` };
     expect(await engine.snapshots.create({ name: 'interrupted', buildInfo: again }, call())).toMatchObject({
       state: 'active',

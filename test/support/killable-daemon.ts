@@ -4,6 +4,7 @@ import { createDockerClient } from '../../src/engine/docker/client.ts';
 import type { DockerPort } from '../../src/engine/docker/port.ts';
 import { ensureDefaultSnapshot } from '../../src/setup/default-snapshot.ts';
 import { defaultCacheDir, describeHost } from '../../src/setup/host.ts';
+import { type Shim, shimsOf } from '../../src/setup/managed/orphans.ts';
 import { runningDaemon } from '../../src/setup/managed/process.ts';
 import { startManagedEngine } from '../../src/setup/managed-engine.ts';
 import { lineProgress } from '../../src/setup/progress.ts';
@@ -20,6 +21,8 @@ export interface KillableDaemon {
   kill(): Promise<void>;
   /** Starts it again when it was killed. */
   start(): Promise<void>;
+  /** The processes that hold its containers. */
+  shims(): Promise<readonly Shim[]>;
   remove(): Promise<void>;
 }
 
@@ -61,6 +64,7 @@ export async function killableDaemon(): Promise<KillableDaemon> {
       if (isKilled) await open();
       isKilled = false;
     },
+    shims: () => shimsOf(fixture.layout.execRoot),
     remove: () => fixture.remove(),
   };
 }

@@ -3,11 +3,13 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdir, open, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Clock, systemClock } from '../../clock.ts';
+import { createDockerClient } from '../../engine/docker/client.ts';
 import { ThawError } from '../../errors.ts';
 import { whyUnusable } from '../discovery/ping.ts';
 import type { Environment } from '../host.ts';
 import { keptRange } from './address-range.ts';
 import { type EngineLayout, spreadOf } from './layout.ts';
+import { endOrphans, shimsOf } from './orphans.ts';
 import { openPacketFilter } from './packet-filter.ts';
 import { containerdPidFile, runningContainerd, runningDaemon } from './process.ts';
 
@@ -117,8 +119,10 @@ export async function ensureRunning(
   const routes = await readFile('/proc/net/route', 'utf8').catch(() => '');
   const range = await keptRange(layout.rangeFile, spreadOf(layout), routes);
   await openPacketFilter(layout.chainPrefix, range, env);
+  const shims = await shimsOf(layout.execRoot);
   const child = await launch(binary, layout, range, env);
   const ended = () => child.pid === undefined || child.exitCode !== null || child.signalCode !== null;
   await waitForPing(layout, ended, clock);
+  await endOrphans(createDockerClient({ kind: 'socket', path: layout.socket }), shims, layout.execRoot);
   return true;
 }

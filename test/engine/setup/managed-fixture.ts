@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describeHost } from '../../../src/setup/host.ts';
 import { engineLayout } from '../../../src/setup/managed/layout.ts';
+import { endOrphans, shimsOf } from '../../../src/setup/managed/orphans.ts';
 import { type ManagedOptions, stopManagedEngine } from '../../../src/setup/managed-engine.ts';
 
 const run = promisify(execFile);
@@ -51,6 +52,8 @@ export async function managedFixture(): Promise<ManagedFixture> {
     },
     remove: async () => {
       await stopManagedEngine(options);
+      // A daemon that was killed and not started again forgot some of its containers.
+      await endOrphans({ listContainers: async () => [] }, await shimsOf(layout.execRoot), layout.execRoot);
       await rm(directory, { recursive: true, force: true });
     },
   };
