@@ -27,7 +27,10 @@ async function open({ accept, reject, dial }: Opening, visitor: Visitor): Promis
       reject();
       return;
     }
-    await relaySocket(channel, visitor.register(channel), socket);
+    // One that breaks is the end of its own channel, not of the connection with all others.
+    await relaySocket(channel, visitor.register(channel), socket).catch((error: unknown) => {
+      visitor.noteFailure(error);
+    });
   } finally {
     visitor.release();
   }

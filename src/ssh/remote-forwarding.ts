@@ -111,7 +111,11 @@ class RemoteForwards {
         return null;
       });
       if (socket === null) channel.end();
-      else await relaySocket(channel, output, socket);
+      else {
+        await relaySocket(channel, output, socket).catch((error: unknown) =>
+          this.#visitor.noteFailure(error),
+        );
+      }
     } finally {
       this.#visitor.release();
     }

@@ -17,15 +17,22 @@ import {
 } from '../../support/ssh.ts';
 
 const ECHO_PORT = 4711;
+/** Resets each connection at once. */
+const RESET_PORT = 4713;
 /** Echoes in capitals, and closes its side only after the peer's. */
 const ECHO = [
   'import socketserver, sys, os',
   'class H(socketserver.StreamRequestHandler):',
   '    def handle(self):',
   '        for data in iter(lambda: self.request.recv(65536), b""): self.request.sendall(data.upper())',
-  'class T(socketserver.ThreadingTCPServer): allow_reuse_address = True',
-  'class U(socketserver.ThreadingUnixStreamServer): pass',
-  'import threading',
+  // The default of 5 makes the kernel reset connections of a burst.
+  'class T(socketserver.ThreadingTCPServer): allow_reuse_address = True; request_queue_size = 128',
+  'class U(socketserver.ThreadingUnixStreamServer): request_queue_size = 128',
+  'import threading, struct, socket',
+  'class R(socketserver.BaseRequestHandler):',
+  '    def handle(self):',
+  '        self.request.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0)); self.request.close()',
+  `threading.Thread(target=T(("127.0.0.1", ${RESET_PORT}), R).serve_forever).start()`,
   `threading.Thread(target=T(("127.0.0.1", ${ECHO_PORT}), H).serve_forever).start()`,
   'U("/home/daytona/echo.sock", H).serve_forever()',
 ].join('\n');
@@ -96,6 +103,18 @@ describe('local forwarding', () => {
     );
     const expected = large.toString().toUpperCase();
     expect(answers.every((answer) => answer.toString() === expected)).toBe(true);
+  });
+
+  it('goes on for all others when one connection is reset', async () => {
+    const [echo, reset] = [await freePort(), await freePort()];
+    await forwarding('-L', `${echo}:localhost:${ECHO_PORT}`, '-L', `${reset}:localhost:${RESET_PORT}`);
+    const steady = connect(echo, '127.0.0.1');
+    const answer = exchange(steady, Buffer.alloc(200_000, 'steady '));
+    for (let attempt = 0; attempt < 5; attempt += 1) {
+      await exchange(connect(reset, '127.0.0.1'), 'x').catch(() => undefined);
+    }
+    expect((await answer).length).toBe(200_000);
+    expect((await exchange(connect(echo, '127.0.0.1'), 'later')).toString()).toBe('LATER');
   });
 
   it('reaches Unix sockets of the sandbox', async () => {
