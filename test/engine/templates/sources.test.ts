@@ -37,7 +37,7 @@ it('an image reference is pulled when it is not there, and its environment, user
   const context = { ...call(), progress: (line: string) => void lines.push(line) };
   const made = await engine.snapshots.create({ name: 'pulled', imageName: registry.reference }, context);
   expect(made).toMatchObject({ state: 'active', imageName: registry.reference, errorReason: null });
-  expect(lines.join('\n')).toContain('Pull complete');
+  expect(lines.join('\n')).toContain('Downloaded newer image');
   expect(registry.unexpected).toEqual([]);
   // What was pulled is the snapshot's alone.
   expect(await docker.inspectImage(registry.reference)).toBeNull();
