@@ -53,6 +53,10 @@ export async function openSshStage(change: EngineChange = {}): Promise<SshStage>
     stateDir,
     admit: async (token) => await Promise.resolve(engine.admitSsh(token)),
     log: change.log ?? silentLogger(),
+  }).catch(async (error: unknown) => {
+    // Nobody gets a stage that could be closed, so what was opened ends here.
+    await disposeEngine(engine, stateDir);
+    throw error;
   });
   gateway = opened;
   const dir = mkdtempSync(join(tmpdir(), 'thaw-ssh-'));
