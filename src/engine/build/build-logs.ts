@@ -3,8 +3,8 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Clock } from '../../clock.ts';
+import { type Captured, OutputCapture } from '../../content/output-capture.ts';
 import type { Logger } from '../../log.ts';
-import { type Captured, OutputCapture } from '../exec/output-capture.ts';
 
 /** Of one log; the middle of a longer one is left out. */
 const MAX_LOG_BYTES = 1024 * 1024;

@@ -2,13 +2,13 @@
 import { constants } from 'node:os';
 import { DEFAULT_WAIT_SECONDS, type ExecRequest, type ExecResult } from '../../../schemas/exec.ts';
 import type { CallContext } from '../../backend/port.ts';
+import { OutputCapture } from '../../content/output-capture.ts';
 import { isThawError, ThawError } from '../../errors.ts';
 import type { GuestProcess, OutputName, ProcessExit } from '../agent/port.ts';
 import type { EngineContext } from '../context.ts';
 import { requireGuest } from '../lifecycle/supervise.ts';
 import type { ManagedSandbox } from '../managed-sandbox.ts';
 import { commandLine } from './choose-shell.ts';
-import { OutputCapture } from './output-capture.ts';
 import { startDirectory } from './start-directory.ts';
 
 const DEFAULT_OUTPUT_BYTES = 20_000;

@@ -9,13 +9,13 @@ import {
   type WriteFile,
   type WrittenFile,
 } from '../../../schemas/files.ts';
+import { bytesOfWrite, decodeContent, selectLines } from '../../content/file-content.ts';
 import { ThawError } from '../../errors.ts';
 import type { FileScope, GuestEntry } from '../agent/port.ts';
 import type { EngineContext } from '../context.ts';
 import { startDirectory } from '../exec/start-directory.ts';
 import { requireGuest } from '../lifecycle/supervise.ts';
 import type { ManagedSandbox } from '../managed-sandbox.ts';
-import { decodeContent, selectLines } from './content.ts';
 
 /** Longer listings help nobody; the caller narrows the path. */
 const MAX_ENTRIES = 1_000;
@@ -66,28 +66,13 @@ export async function readSandboxFile(
   return { path: resolvedPath, encoding: 'utf8', sizeBytes: data.length, ...lines };
 }
 
-/** The decoded bytes of a write. Throws `invalid_argument` for bad base64 and `file_too_large`. */
-function bytesOf({ content, encoding }: WriteFile): Buffer {
-  if (encoding === 'base64' && !/^[A-Za-z0-9+/\s]*={0,2}\s*$/.test(content)) {
-    throw new ThawError('invalid_argument', 'content: is not base64.');
-  }
-  const data = Buffer.from(content, encoding === 'base64' ? 'base64' : 'utf8');
-  if (data.length > MAX_FILE_BYTES) {
-    throw new ThawError(
-      'file_too_large',
-      `content: ${data.length} bytes; at most ${MAX_FILE_BYTES} are written at once.`,
-    );
-  }
-  return data;
-}
-
 export async function writeSandboxFile(
   context: EngineContext,
   sandbox: ManagedSandbox,
   request: WriteFile,
   signal: AbortSignal,
 ): Promise<WrittenFile> {
-  const data = bytesOf(request);
+  const data = bytesOfWrite(request);
   const guest = await requireGuest(context, sandbox);
   context.registry.touch(sandbox);
   const options = {

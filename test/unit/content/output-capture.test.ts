@@ -1,7 +1,7 @@
 /** Head and tail of an output are exact, whatever the chunking. */
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { OutputCapture } from '../../../src/engine/exec/output-capture.ts';
+import { OutputCapture } from '../../../src/content/output-capture.ts';
 
 function captureAll(chunks: readonly Buffer[], maxBytes: number) {
   const capture = new OutputCapture(maxBytes);

@@ -1,7 +1,7 @@
 /** Text is told from binary, and lines are cut exactly. */
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeContent, selectLines } from '../../../src/engine/files/content.ts';
+import { decodeContent, selectLines } from '../../../src/content/file-content.ts';
 
 describe('decodeContent', () => {
   it('takes UTF-8 as text', () => {

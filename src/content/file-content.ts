@@ -1,5 +1,7 @@
-/** Tells text from binary, and cuts text by lines. Pure. */
+/** The content of files as tools carry it: text or base64, by lines, and the bytes of a write. Pure. */
 import { isUtf8 } from 'node:buffer';
+import { MAX_FILE_BYTES, type WriteFile } from '../../schemas/files.ts';
+import { ThawError } from '../errors.ts';
 
 export interface Decoded {
   readonly content: string;
@@ -31,4 +33,19 @@ export function selectLines(text: string, offset: number, limit: number | undefi
     totalLines,
     truncated: offset > 1 || last < totalLines,
   };
+}
+
+/** The decoded bytes of a write. Throws `invalid_argument` for bad base64 and `file_too_large`. */
+export function bytesOfWrite({ content, encoding }: WriteFile): Buffer {
+  if (encoding === 'base64' && !/^[A-Za-z0-9+/\s]*={0,2}\s*$/.test(content)) {
+    throw new ThawError('invalid_argument', 'content: is not base64.');
+  }
+  const data = Buffer.from(content, encoding === 'base64' ? 'base64' : 'utf8');
+  if (data.length > MAX_FILE_BYTES) {
+    throw new ThawError(
+      'file_too_large',
+      `content: ${data.length} bytes; at most ${MAX_FILE_BYTES} are written at once.`,
+    );
+  }
+  return data;
 }
