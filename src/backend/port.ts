@@ -33,6 +33,7 @@ import type {
   SignedPortPreviewUrl,
 } from '../../schemas/previews.ts';
 import type { Sandbox } from '../../schemas/sandbox.ts';
+import type { SearchFiles, SearchResult } from '../../schemas/search.ts';
 import type { ResizeSandbox } from '../../schemas/settings.ts';
 import type { RevokedSsh, SshAccess, SshAccessValidation } from '../../schemas/ssh.ts';
 import type { CreateVolume, Volume } from '../../schemas/volumes.ts';
@@ -138,6 +139,11 @@ export interface FileOperations {
   list(sandbox: string, request: ListFiles, context: CallContext): Promise<FileListing>;
 }
 
+/** Finding files by name and lines by content. */
+export interface SearchOperations {
+  search(sandbox: string, request: SearchFiles, context: CallContext): Promise<SearchResult>;
+}
+
 /** Tokens with which a sandbox is reached over SSH. */
 export interface SshOperations {
   /** Ends the access that there is, with its live sessions: a sandbox has one at a time. */
@@ -180,6 +186,7 @@ export interface OperationGroups {
   readonly builds: BuildOperations;
   readonly exec: ExecOperations;
   readonly files: FileOperations;
+  readonly search: SearchOperations;
   readonly ssh: SshOperations;
   readonly previews: PreviewOperations;
 }

@@ -36,6 +36,7 @@ import { previewOperations } from './preview/preview-operations.ts';
 import { PreviewTokens } from './preview/preview-tokens.ts';
 import { previewTarget } from './preview/target.ts';
 import { reconcile } from './reconcile/reconcile.ts';
+import { searchSandbox } from './search/search.ts';
 import { buildOperations, snapshotOperations } from './snapshot-operations.ts';
 import { sshOperations } from './ssh/ssh-operations.ts';
 import { volumeOperations } from './volumes/volume-operations.ts';
@@ -166,6 +167,9 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
         await writeSandboxFile(context, registry.find(name), request, signal),
       list: async (name, request, { signal }) =>
         await listSandboxFiles(context, registry.find(name), request, signal),
+    },
+    search: {
+      search: async (name, request, call) => await searchSandbox(context, registry.find(name), request, call),
     },
     ssh,
     admitSsh: (token) => ssh.admit(token),

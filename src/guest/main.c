@@ -16,6 +16,7 @@
 #include "loop.h"
 #include "process.h"
 #include "request.h"
+#include "search.h"
 #include "sftp-server.h"
 #include "shutdown.h"
 
@@ -52,6 +53,7 @@ int main(int argc, char **argv) {
     return sftp_serve(STDIN_FILENO, STDOUT_FILENO);
   }
   if (forward_is_asked(argc, argv)) return forward_main(argc, argv);
+  if (search_is_asked(argc, argv)) return search_main(argc, argv);
   uint32_t grace_ms = parse(argc, argv);
 #ifndef THAW_SANITIZED
   /* Root in the sandbox must not read the agent's descriptors or memory: it would speak for the agent. */

@@ -21,6 +21,7 @@ const operations = {
   network: ['set', 'log'],
   exec: ['exec'],
   files: ['read', 'write', 'list'],
+  search: ['search'],
   ssh: ['create', 'revoke', 'validate'],
   previews: ['url', 'signedUrl', 'expire', 'ports'],
 } as const satisfies Record<keyof OperationGroups, readonly string[]>;

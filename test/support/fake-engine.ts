@@ -137,6 +137,7 @@ export function fakeEngine(events: FakeEngineEvents): Engine {
       write: async () => unplanned('write'),
       list: async () => unplanned('list'),
     },
+    search: { search: async () => unplanned('search') },
     ssh: {
       create: async () => unplanned('ssh create'),
       revoke: async () => unplanned('ssh revoke'),
