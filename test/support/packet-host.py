@@ -13,6 +13,7 @@ TCP_PORTS = (53, 80, 443)
 UDP_PORTS = (53, 4000)
 IPV6_RECVPKTINFO, IPV6_PKTINFO, IP_PKTINFO = 49, 50, 8
 PROTOCOLS = {1: "icmp", 6: "tcp", 17: "udp", 58: "icmp"}
+TCP_RST = 4
 # Neighbours find each other, and the kernel reports its multicast groups: nobody asked it to.
 HOUSEKEEPING = (130, 131, 132, 133, 134, 135, 136, 137, 143)
 
@@ -46,7 +47,8 @@ def echo(sock):
 
 
 def describe(packet, source):
-    """`tcp 198.51.100.10 80` for what a sandbox sent; None for housekeeping."""
+    """`tcp 198.51.100.10 80` for what a sandbox sent; None for housekeeping. A watch tells resets apart: the kernel sends
+    those by itself, to answers that come for a connection that nobody has any more."""
     kind = struct.unpack("!H", packet[12:14])[0]
     body = packet[14:]
     if kind == 0x0800 and len(body) >= 20:
@@ -61,7 +63,9 @@ def describe(packet, source):
         return None
     name = f"{PROTOCOLS.get(protocol, protocol)} {socket.inet_ntop(family, body[at[1] : at[2]])}"
     ports = protocol in (6, 17) and len(body) >= length + 4
-    return f"{name} {struct.unpack('!H', body[length + 2 : length + 4])[0] if ports else 0}"
+    reset = source and protocol == 6 and len(body) > length + 13 and body[length + 13] & TCP_RST
+    port = struct.unpack("!H", body[length + 2 : length + 4])[0] if ports else 0
+    return f"{name} {port}{' reset' if reset else ''}"
 
 
 def main():

@@ -49,16 +49,22 @@ class Counter {
   }
 }
 
-/** Counts packets from addresses that begin with `source` as they reach the host over a bridge. */
+/**
+ * Counts packets from addresses that begin with `source` as they reach the host over a bridge, and ends those to `sinks`
+ * (IPv4) there: what a sandbox is allowed to send never leaves the machine, and nobody answers it.
+ */
 export class BridgeWatch {
   readonly #counter: Counter;
+  readonly #sinks: readonly string[];
 
-  private constructor(counter: Counter) {
+  private constructor(counter: Counter, sinks: readonly string[]) {
     this.#counter = counter;
+    this.#sinks = sinks;
   }
 
-  static async open(bridge: string, source: string): Promise<BridgeWatch> {
-    const watch = new BridgeWatch(new Counter(['python3', '-u', PROGRAM, bridge, source]));
+  static async open(bridge: string, source: string, sinks: readonly string[]): Promise<BridgeWatch> {
+    for (const sink of sinks) await run('ip', ['route', 'replace', 'blackhole', `${sink}/32`]);
+    const watch = new BridgeWatch(new Counter(['python3', '-u', PROGRAM, bridge, source]), sinks);
     await watch.#counter.line();
     return watch;
   }
@@ -67,8 +73,9 @@ export class BridgeWatch {
     return this.#counter.arrivals();
   }
 
-  close(): Promise<void> {
-    return this.#counter.end();
+  async close(): Promise<void> {
+    await this.#counter.end();
+    for (const sink of this.#sinks) await run('ip', ['route', 'delete', 'blackhole', `${sink}/32`]);
   }
 }
 
