@@ -67,13 +67,16 @@ describe('one owner per state directory', () => {
 
 describe('calls while the engine is prepared', () => {
   it('wait for it, with progress that says what is done', async () => {
-    space.plan({ prepareMs: 1_000 });
+    space.plan({ prepares: true });
     await serve();
     await withClient(async (client) => {
       expect((await client.listTools()).tools).toHaveLength(tools.length);
       const messages: (string | undefined)[] = [];
       const result = await client.callTool({ name: 'sandbox_list', arguments: {} }, undefined, {
-        onprogress: ({ message }) => messages.push(message),
+        onprogress: ({ message }) => {
+          messages.push(message);
+          space.plan({});
+        },
       });
       expect(result.structuredContent).toMatchObject({ total: 0 });
       expect(messages).toContain('Building the default snapshot');
@@ -96,7 +99,7 @@ describe('calls while the engine is prepared', () => {
   });
 
   it('do not keep the owner from stopping', async () => {
-    space.plan({ prepareMs: 600_000 });
+    space.plan({ prepares: true });
     const owner = await serve();
     expect((await space.run('stop')).code).toBe(0);
     expect(isProcessAlive(owner.pid ?? 0)).toBe(false);

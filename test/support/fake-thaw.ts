@@ -1,7 +1,7 @@
 /**
  * The command line of Thaw with a fake engine in its owner, for tests that need no Docker. The rest is the real code.
- * What the preparation does is read from `fake.json` in the state directory each time it runs; how the engine was
- * closed is appended to `fake-closed.txt` there.
+ * What the preparation does is read from `fake.json` in the state directory, again and again while it lasts; how the engine
+ * was closed is appended to `fake-closed.txt` there.
  */
 import { appendFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,7 +14,8 @@ import { type OpenerFactory, serveCommand } from '../../src/cli/serve.ts';
 import { ThawError } from '../../src/errors.ts';
 import { fakeEngine } from './fake-engine.ts';
 
-const Plan = z.object({ prepareMs: z.number().default(0), fail: z.string().optional() });
+const Plan = z.object({ prepares: z.boolean().default(false), fail: z.string().optional() });
+const LOOK_AGAIN_MS = 20;
 
 function readPlan(stateDir: string): z.output<typeof Plan> {
   try {
@@ -27,9 +28,9 @@ function readPlan(stateDir: string): z.output<typeof Plan> {
 const makeFakeOpener: OpenerFactory = ({ paths }) => {
   const note = (text: string): void => appendFileSync(join(paths.stateDir, 'fake-closed.txt'), `${text}\n`);
   return async ({ progress, signal }) => {
-    const { prepareMs, fail } = readPlan(paths.stateDir);
     progress('Building the default snapshot');
-    await sleep(prepareMs, undefined, { signal });
+    while (readPlan(paths.stateDir).prepares) await sleep(LOOK_AGAIN_MS, undefined, { signal });
+    const { fail } = readPlan(paths.stateDir);
     if (fail !== undefined) throw new ThawError('setup_failed', fail, { next: 'Start Docker.' });
     return { engine: fakeEngine({ onClose: note }), releaseHost: async () => note('released') };
   };

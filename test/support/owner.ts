@@ -74,8 +74,8 @@ export class OwnerSpace {
     return [process.execPath, this.#entry, ...args];
   }
 
-  /** What the next preparation of the engine does. */
-  plan(plan: { readonly prepareMs?: number; readonly fail?: string }): void {
+  /** What the preparation of the engine does from now on: it lasts until it is planned otherwise, and fails with a message. */
+  plan(plan: { readonly prepares?: boolean; readonly fail?: string }): void {
     writeFileSync(join(this.paths.stateDir, 'fake.json'), JSON.stringify(plan));
   }
 
