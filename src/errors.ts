@@ -54,6 +54,12 @@ export const errorKinds = {
     'Stop the sandbox and start it: its guest agent sent data that makes no sense.',
   ),
   command_not_started: kind(400, false, 'Check the working directory, the user and the command.'),
+  runtime_missing: kind(
+    422,
+    false,
+    'Install it with sandbox_exec as root, or use a snapshot that has it, such as the default one.',
+  ),
+  context_not_found: kind(404, false, 'Leave the context out to use the default one, or make a new one.'),
   port_closed: kind(
     502,
     true,

@@ -38,6 +38,7 @@ import type { ResizeSandbox } from '../../schemas/settings.ts';
 import type { RevokedSsh, SshAccess, SshAccessValidation } from '../../schemas/ssh.ts';
 import type { CreateVolume, Volume } from '../../schemas/volumes.ts';
 import { ThawError } from '../errors.ts';
+import type { CodeOperations, InterpreterOperations } from './code-operations.ts';
 
 /** What every operation gets beside its input. */
 export interface CallContext {
@@ -189,6 +190,8 @@ export interface OperationGroups {
   readonly search: SearchOperations;
   readonly ssh: SshOperations;
   readonly previews: PreviewOperations;
+  readonly code: CodeOperations;
+  readonly interpreters: InterpreterOperations;
 }
 
 export interface Backend extends Partial<OperationGroups> {

@@ -24,6 +24,8 @@ const operations = {
   search: ['search'],
   ssh: ['create', 'revoke', 'validate'],
   previews: ['url', 'signedUrl', 'expire', 'ports'],
+  code: ['run'],
+  interpreters: ['create', 'list', 'delete', 'execute'],
 } as const satisfies Record<keyof OperationGroups, readonly string[]>;
 
 type AnyOperation = (...args: readonly unknown[]) => Promise<unknown>;
