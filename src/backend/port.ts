@@ -46,6 +46,11 @@ export interface CallContext {
   readonly signal: AbortSignal;
   /** Tells a waiting caller what a slow operation is doing. */
   readonly progress?: (message: string) => void;
+  /**
+   * Whose sandboxes, snapshots and volumes the call may find: anything else is answered like what does not exist.
+   * Absent: the owner's own organization, as for local callers.
+   */
+  readonly organizationId?: string;
 }
 
 /** `sandbox` is an id or a name in every operation. All of them throw ThawError only. */

@@ -22,10 +22,10 @@ function forkNames({ count, names = [] }: ForkSandbox): (string | undefined)[] {
 function forks(context: EngineContext, pools: Pools): OperationGroups['forks'] {
   const { registry, clock, snapshots } = context;
   return {
-    async fork(name, request, { signal }) {
+    async fork(name, request, call) {
       const began = clock.monotonic();
       const names = forkNames(request);
-      const source = registry.find(name);
+      const source = registry.find(name, call);
       const snapshot = snapshots.byImage(source.record.imageId);
       if (snapshot === null) {
         throw new ThawError(
@@ -33,7 +33,13 @@ function forks(context: EngineContext, pools: Pools): OperationGroups['forks'] {
           `The snapshot of sandbox ${source.record.name} is gone, so it cannot be forked.`,
         );
       }
-      const { children, pausedMs } = await forkSandbox(context, pools.for(snapshot), source, names, signal);
+      const { children, pausedMs } = await forkSandbox(
+        context,
+        pools.for(snapshot),
+        source,
+        names,
+        call.signal,
+      );
       return {
         children: children.map(({ sandbox, error }, index) => ({
           id: sandbox?.record.id ?? null,
@@ -46,24 +52,24 @@ function forks(context: EngineContext, pools: Pools): OperationGroups['forks'] {
         tookMs: Math.round((clock.monotonic() - began) * 1000) / 1000,
       };
     },
-    children: async (name) =>
-      childrenOf(registry, registry.find(name)).map(({ record }) => toApiSandbox(context, record)),
-    parent: async (name) => toApiSandbox(context, parentOf(registry, registry.find(name)).record),
-    ancestors: async (name) =>
-      ancestorsOf(registry, registry.find(name)).map(({ record }) => toApiSandbox(context, record)),
+    children: async (name, call) =>
+      childrenOf(registry, registry.find(name, call)).map(({ record }) => toApiSandbox(context, record)),
+    parent: async (name, call) => toApiSandbox(context, parentOf(registry, registry.find(name, call)).record),
+    ancestors: async (name, call) =>
+      ancestorsOf(registry, registry.find(name, call)).map(({ record }) => toApiSandbox(context, record)),
   };
 }
 
 function archives(context: EngineContext): OperationGroups['archives'] {
   const { registry } = context;
   return {
-    async archive(name) {
-      const sandbox = registry.find(name);
+    async archive(name, call) {
+      const sandbox = registry.find(name, call);
       await archiveSandbox(context, sandbox);
       return toApiSandbox(context, sandbox.record);
     },
-    async backup(name) {
-      const sandbox = registry.find(name);
+    async backup(name, call) {
+      const sandbox = registry.find(name, call);
       const { pausedMs } = await backupSandbox(context, sandbox);
       const { id, name: own, backupState, archive } = sandbox.record;
       return {

@@ -60,40 +60,48 @@ async function create(
   const built = buildInfo === undefined ? null : templates.ready(buildInfo);
   if (buildInfo !== undefined && built === null)
     return await createBuilt({ context, pools, templates }, { ...input, buildInfo }, call);
-  const snapshot = context.snapshots.resolve(built?.id ?? input.snapshot);
+  const { snapshots } = context;
+  const snapshot = built === null ? snapshots.resolve(input.snapshot, call) : snapshots.resolveId(built.id);
   context.snapshots.use(snapshot, context.clock.now());
-  return await createSandbox(context, pools.for(snapshot), input, call.signal);
+  return await createSandbox(context, pools.for(snapshot), input, call);
 }
 
 function lifecycle(parts: Parts): Engine['lifecycle'] {
   const { context, info } = parts;
   const { registry, clock } = context;
-  const change = async (name: string, work: (sandbox: ManagedSandbox) => Promise<void>) => {
-    const sandbox = registry.find(name);
+  const change = async (
+    name: string,
+    call: CallContext,
+    work: (sandbox: ManagedSandbox) => Promise<void>,
+  ) => {
+    const sandbox = registry.find(name, call);
     await work(sandbox);
     return toApiSandbox(context, sandbox.record);
   };
   return {
     async create(input, call: CallContext) {
       const started = clock.monotonic();
-      checkCreate(context, info, input);
+      checkCreate(context, info, input, call);
       const { sandbox, startedFrom } = await create(parts, input, call);
       const tookMs = Math.round((clock.monotonic() - started) * 1000) / 1000;
       return { ...toApiSandbox(context, sandbox.record), startedFrom, tookMs };
     },
-    list: async (query) =>
+    list: async (query, call) =>
       listRecords(
-        registry.all().map(({ record }) => record),
+        registry.of(call).map(({ record }) => record),
         query,
       ),
-    get: async (sandbox) => toApiSandbox(context, registry.find(sandbox).record),
-    start: (name) => change(name, (sandbox) => startSandbox(context, sandbox)),
-    stop: (name, { force }) => change(name, (sandbox) => stopSandbox(context, sandbox, force)),
-    pause: (name) => change(name, (sandbox) => pauseSandbox(context, sandbox)),
-    resume: (name) => change(name, (sandbox) => resumeSandbox(context, sandbox)),
-    recover: (name, { skipStart }) => change(name, (sandbox) => recoverSandbox(context, sandbox, skipStart)),
-    resize: (name, wanted) => change(name, (sandbox) => resizeSandbox(context, sandbox, wanted, info)),
-    delete: async (name) => toApiSandbox(context, await deleteSandbox(context, registry.find(name))),
+    get: async (sandbox, call) => toApiSandbox(context, registry.find(sandbox, call).record),
+    start: (name, call) => change(name, call, (sandbox) => startSandbox(context, sandbox)),
+    stop: (name, { force }, call) => change(name, call, (sandbox) => stopSandbox(context, sandbox, force)),
+    pause: (name, call) => change(name, call, (sandbox) => pauseSandbox(context, sandbox)),
+    resume: (name, call) => change(name, call, (sandbox) => resumeSandbox(context, sandbox)),
+    recover: (name, { skipStart }, call) =>
+      change(name, call, (sandbox) => recoverSandbox(context, sandbox, skipStart)),
+    resize: (name, wanted, call) =>
+      change(name, call, (sandbox) => resizeSandbox(context, sandbox, wanted, info)),
+    delete: async (name, call) =>
+      toApiSandbox(context, await deleteSandbox(context, registry.find(name, call))),
   };
 }
 
@@ -148,28 +156,30 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     ...copyOperations(context, pools),
     volumes: volumeOperations(context),
     network: {
-      async set(name, settings) {
-        const sandbox = registry.find(name);
+      async set(name, settings, call) {
+        const sandbox = registry.find(name, call);
         await setNetwork(context, sandbox, settings);
         return toApiSandbox(context, sandbox.record);
       },
-      log: async (name, { limit }) => await readNetworkLog(context, registry.find(name), limit),
+      log: async (name, { limit }, call) => await readNetworkLog(context, registry.find(name, call), limit),
     },
     snapshots: snapshotOperations(context, pools, info),
     builds: buildOperations(context),
     exec: {
-      exec: async (name, request, call) => await execCommand(context, registry.find(name), request, call),
+      exec: async (name, request, call) =>
+        await execCommand(context, registry.find(name, call), request, call),
     },
     files: {
-      read: async (name, request, { signal }) =>
-        await readSandboxFile(context, registry.find(name), request, signal),
-      write: async (name, request, { signal }) =>
-        await writeSandboxFile(context, registry.find(name), request, signal),
-      list: async (name, request, { signal }) =>
-        await listSandboxFiles(context, registry.find(name), request, signal),
+      read: async (name, request, call) =>
+        await readSandboxFile(context, registry.find(name, call), request, call.signal),
+      write: async (name, request, call) =>
+        await writeSandboxFile(context, registry.find(name, call), request, call.signal),
+      list: async (name, request, call) =>
+        await listSandboxFiles(context, registry.find(name, call), request, call.signal),
     },
     search: {
-      search: async (name, request, call) => await searchSandbox(context, registry.find(name), request, call),
+      search: async (name, request, call) =>
+        await searchSandbox(context, registry.find(name, call), request, call),
     },
     ssh,
     admitSsh: (token) => ssh.admit(token),

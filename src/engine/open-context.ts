@@ -79,8 +79,8 @@ export async function openContext(options: EngineOptions, dockerRoot: string): P
     const boundsFor = (disk: DiskSpace): DiskBounds => resolveBounds(options.disk ?? {}, disk, dockerDisk);
     const objects = await ObjectStore.open(options.stateDir, boundsFor);
     const bounds = boundsFor(spaceOf(options.stateDir));
-    const snapshots = new Snapshots(store, snapshot, docker);
-    const registry = new Registry(store, clock);
+    const snapshots = new Snapshots(store, snapshot, docker, organizationId);
+    const registry = new Registry(store, clock, organizationId);
     const network = new NetworkGuard({
       docker,
       host,
@@ -102,7 +102,7 @@ export async function openContext(options: EngineOptions, dockerRoot: string): P
       volume,
       registry,
       snapshots,
-      volumes: new Volumes(store),
+      volumes: new Volumes(store, organizationId),
       objects,
       snapshotSpace: new SnapshotSpace(snapshots, bounds.snapshotBytes),
       bounds,

@@ -5,11 +5,15 @@ import { ThawError } from '../errors.ts';
 import type { ContainerId, SandboxId } from '../ids.ts';
 import { nearest } from '../suggest.ts';
 import { ManagedSandbox } from './managed-sandbox.ts';
+import { type Caller, type Organization, organizationOf } from './organizations.ts';
 import type { SandboxRecord } from './store/records.ts';
 import type { Store } from './store/store.ts';
 
 /** Activity is kept in memory and written at most this often: it changes with every command. */
 const ACTIVITY_WRITE_MS = 5_000;
+
+/** No name has a control character in it. */
+const nameKey = (organization: Organization, name: string): string => `${organization ?? ''}\n${name}`;
 
 export class Registry {
   readonly #byId = new Map<string, ManagedSandbox>();
@@ -17,10 +21,13 @@ export class Registry {
   readonly #activityWrites = new Map<string, number>();
   readonly #store: Store;
   readonly #clock: Clock;
+  readonly #own: string;
 
-  constructor(store: Store, clock: Clock) {
+  /** `own` is the id of the owner's own organization. */
+  constructor(store: Store, clock: Clock, own: string) {
     this.#store = store;
     this.#clock = clock;
+    this.#own = own;
   }
 
   get size(): number {
@@ -31,8 +38,14 @@ export class Registry {
     return [...this.#byId.values()];
   }
 
-  hasName(name: string): boolean {
-    return this.#byName.has(name);
+  /** Those that the caller may know of. */
+  of(caller: Caller): ManagedSandbox[] {
+    const organization = organizationOf(this.#own, caller);
+    return this.all().filter(({ record }) => record.organizationId === organization);
+  }
+
+  hasName(name: string, caller: Caller): boolean {
+    return this.#byName.has(nameKey(organizationOf(this.#own, caller), name));
   }
 
   byId(id: SandboxId): ManagedSandbox | null {
@@ -44,6 +57,13 @@ export class Registry {
     return this.#byId.get(id) ?? null;
   }
 
+  /** By id, whosever it is, for who was admitted to it already. Throws `sandbox_not_found`. */
+  require(id: string): ManagedSandbox {
+    const found = this.#byId.get(id);
+    if (found !== undefined) return found;
+    throw new ThawError('sandbox_not_found', `Sandbox with ID or name ${id} not found.`);
+  }
+
   byContainer(id: ContainerId): ManagedSandbox | null {
     return this.all().find(({ record }) => record.containerId === id) ?? null;
   }
@@ -52,11 +72,20 @@ export class Registry {
     return this.#byId.get(sandbox.record.id) === sandbox;
   }
 
-  /** By id or name; throws `sandbox_not_found` with the closest names that exist. */
-  find(idOrName: string): ManagedSandbox {
-    const found = this.#byId.get(idOrName) ?? this.#byName.get(idOrName);
-    if (found !== undefined) return found;
-    const likely = nearest(idOrName, [...this.#byName.keys()]);
+  /**
+   * By id or name, among those of the caller's organization; throws `sandbox_not_found` with the closest names that
+   * exist there. What belongs to others is answered like what does not exist.
+   */
+  find(idOrName: string, caller: Caller): ManagedSandbox {
+    const organization = organizationOf(this.#own, caller);
+    const byId = this.#byId.get(idOrName);
+    if (byId?.record.organizationId === organization) return byId;
+    const byName = this.#byName.get(nameKey(organization, idOrName));
+    if (byName !== undefined) return byName;
+    const likely = nearest(
+      idOrName,
+      this.of(caller).map(({ record }) => record.name),
+    );
     const existing = likely.length === 0 ? 'There are no sandboxes.' : `Existing: ${likely.join(', ')}.`;
     throw new ThawError('sandbox_not_found', `Sandbox with ID or name ${idOrName} not found. ${existing}`, {
       context: { existing: likely },
@@ -67,7 +96,7 @@ export class Registry {
   add(record: SandboxRecord): ManagedSandbox {
     const sandbox = new ManagedSandbox(record);
     this.#byId.set(record.id, sandbox);
-    this.#byName.set(record.name, sandbox);
+    this.#byName.set(nameKey(record.organizationId, record.name), sandbox);
     return sandbox;
   }
 
@@ -101,7 +130,7 @@ export class Registry {
 
   /** Forgets a sandbox, on disk first; its name is free at once. */
   remove(sandbox: ManagedSandbox): void {
-    const { id, name } = sandbox.record;
+    const { id, name, organizationId } = sandbox.record;
     this.#store.transaction(() => {
       this.#store.dropSandbox(id);
       this.#store.dropJournal(id);
@@ -109,7 +138,8 @@ export class Registry {
     });
     this.#byId.delete(id);
     this.#activityWrites.delete(id);
-    if (this.#byName.get(name) === sandbox) this.#byName.delete(name);
+    const key = nameKey(organizationId, name);
+    if (this.#byName.get(key) === sandbox) this.#byName.delete(key);
   }
 
   /** Writes the activity that is still only in memory. */

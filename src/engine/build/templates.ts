@@ -15,6 +15,9 @@ const KEPT_UNUSED = 5;
 /** `@` is in no name that a caller may give. One that was given up may still be there for a moment. */
 const nameFor = (key: string): string => `build@${key.slice(0, 12)}-${randomHex(2)}`;
 
+/** Equal Dockerfiles share an image, whoever sent them; its name is nobody's. */
+const ofOwner = {};
+
 const gaveUp = (): ThawError => new ThawError('cancelled', 'Nobody waits for this build any more.');
 
 interface Building {
@@ -47,7 +50,7 @@ export class Templates {
     const key = buildKey(build);
     const known = this.#building.get(key);
     if (known !== undefined) return known;
-    const record = newSnapshotRecord(this.#context, nameFor(key), {
+    const record = newSnapshotRecord(this.#context, nameFor(key), ofOwner, {
       buildKey: key,
       dockerfile: build.dockerfileContent,
     });
@@ -95,7 +98,7 @@ export class Templates {
     try {
       const failure = await Promise.race([making.outcome, left]);
       if (failure !== null) throw failure;
-      const made = this.#context.snapshots.record(record.id);
+      const made = this.#context.snapshots.byId(record.id);
       if (made === null) throw new ThawError('engine_error', 'The image was removed right after its build.');
       return made;
     } finally {
@@ -132,5 +135,5 @@ export async function releaseBuild(
 ): Promise<void> {
   if (build === null || build.id === null) return;
   const others = registry.all().some(({ record }) => record.build?.id === build.id);
-  if (!others && snapshots.record(build.id) === null) await buildLogs.remove(build.id);
+  if (!others && snapshots.byId(build.id) === null) await buildLogs.remove(build.id);
 }

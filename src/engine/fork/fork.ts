@@ -127,9 +127,16 @@ async function copyInto(
   return { children: await Promise.all(finished), pausedMs };
 }
 
-function checkNames({ registry, options }: EngineContext, names: readonly (string | undefined)[]): void {
+function checkNames(
+  { registry, options }: EngineContext,
+  { record }: ManagedSandbox,
+  names: readonly (string | undefined)[],
+): void {
+  const caller = record.organizationId === null ? {} : { organizationId: record.organizationId };
   const wanted = names.filter((name) => name !== undefined);
-  const taken = wanted.find((name, index) => registry.hasName(name) || wanted.indexOf(name) !== index);
+  const taken = wanted.find(
+    (name, index) => registry.hasName(name, caller) || wanted.indexOf(name) !== index,
+  );
   if (taken !== undefined) throw new ThawError('name_conflict', `Sandbox with name ${taken} already exists`);
   if (registry.size + names.length <= options.maxSandboxes) return;
   throw new ThawError(
@@ -157,7 +164,7 @@ export async function forkSandbox(
     intent: 'fork.intent',
     check: () => {
       requireHostFiles(context);
-      checkNames(context, names);
+      checkNames(context, source, names);
     },
     work: async (run) => {
       try {

@@ -6,6 +6,7 @@ import type { EngineContext } from '../context.ts';
 import type { EngineInfo } from '../docker/port.ts';
 import { checkLimits } from '../limits.ts';
 import { requestedNetwork } from '../network/policy.ts';
+import type { Caller } from '../organizations.ts';
 import { resolveVolumes } from '../volumes/mounts.ts';
 import { requireArchiving } from './archive-interval.ts';
 import { checkUser } from './new-record.ts';
@@ -42,15 +43,20 @@ function checkServed(input: CreateSandbox, target: string): void {
 export const LOCAL_TARGET = 'local';
 
 /** Throws `unsupported`, `setup_failed`, `invalid_argument`, `snapshot_not_found`, `name_conflict` or `capacity`; changes nothing. */
-export function checkCreate(context: EngineContext, host: EngineInfo, input: CreateSandbox): void {
+export function checkCreate(
+  context: EngineContext,
+  host: EngineInfo,
+  input: CreateSandbox,
+  caller: Caller,
+): void {
   const { registry, snapshots, options } = context;
   checkServed(input, LOCAL_TARGET);
   checkLimits(input, host);
-  resolveVolumes(context, input.volumes);
+  resolveVolumes(context, input.volumes, caller);
   context.network.check(requestedNetwork(input, context.network.closed));
   if (input.autoArchiveInterval !== undefined) requireArchiving(context.host);
   if (input.buildInfo === undefined) {
-    const traits = snapshots.traits(snapshots.resolve(input.snapshot).imageId);
+    const traits = snapshots.traits(snapshots.resolve(input.snapshot, caller).imageId);
     if (input.user !== undefined && traits !== null) checkUser(input.user, traits);
   } else {
     if (input.snapshot !== undefined) {
@@ -60,7 +66,7 @@ export function checkCreate(context: EngineContext, host: EngineInfo, input: Cre
     }
     checkBuild(input.buildInfo);
   }
-  if (input.name !== undefined && registry.hasName(input.name)) {
+  if (input.name !== undefined && registry.hasName(input.name, caller)) {
     throw new ThawError('name_conflict', `Sandbox with name ${input.name} already exists`);
   }
   if (registry.size >= options.maxSandboxes) {

@@ -6,6 +6,7 @@ import { ThawError, toThawError } from '../../errors.ts';
 import { newSandboxId } from '../../ids.ts';
 import { releaseBuild, type Templates } from '../build/templates.ts';
 import type { EngineContext } from '../context.ts';
+import type { Caller } from '../organizations.ts';
 import type { Pools } from '../pool/pools.ts';
 import type { Snapshot } from '../snapshot/snapshots.ts';
 import type { SandboxRecord } from '../store/records.ts';
@@ -37,7 +38,7 @@ async function buildTemplate(
     const both = AbortSignal.any([signal, call.signal]);
     const { id } = await templates.build(build, onJoined, call.progress ?? (() => undefined), both);
     run.check();
-    const snapshot = snapshots.resolve(id);
+    const snapshot = snapshots.resolveId(id);
     move(context, sandbox, 'built', { snapshot: snapshot.name, imageId: snapshot.imageId });
     run.step('build.built');
     return snapshot;
@@ -69,9 +70,9 @@ async function buildAndLaunch(
   run.step('build.done');
 }
 
-function pendingRecord(context: EngineContext, input: CreateSandbox): SandboxRecord {
+function pendingRecord(context: EngineContext, input: CreateSandbox, caller: Caller): SandboxRecord {
   const nothingYet = { name: '', imageId: '' };
-  return { ...newRecord(context, newSandboxId(), input, nothingYet), state: 'pending_build' };
+  return { ...newRecord(context, newSandboxId(), input, nothingYet, caller), state: 'pending_build' };
 }
 
 /**
@@ -81,11 +82,12 @@ function pendingRecord(context: EngineContext, input: CreateSandbox): SandboxRec
 export async function createBuilt(
   parts: Parts,
   input: CreateSandbox & { readonly buildInfo: BuildWithContext },
-  { signal, progress }: CallContext,
+  caller: CallContext,
 ): Promise<Creation> {
   const { context } = parts;
+  const { signal, progress } = caller;
   const { store, registry, clock, background } = context;
-  const record = pendingRecord(context, input);
+  const record = pendingRecord(context, input, caller);
   store.transaction(() => {
     store.putSandbox(record);
     store.putJournal(record.id, 'create', 'build.intent', clock.now());

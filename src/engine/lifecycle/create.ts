@@ -1,5 +1,6 @@
 /** Creating a sandbox: a parked container is claimed and thawed, or one is made when none is parked. */
 import type { CreateSandbox } from '../../../schemas/create-sandbox.ts';
+import type { CallContext } from '../../backend/port.ts';
 import { ThawError } from '../../errors.ts';
 import { newSandboxId, type SandboxId } from '../../ids.ts';
 import type { EngineContext } from '../context.ts';
@@ -7,6 +8,7 @@ import { type Guest, launchGuest } from '../guest/guest.ts';
 import { defaultLimits, recordLimits } from '../limits.ts';
 import type { ManagedSandbox } from '../managed-sandbox.ts';
 import { isDefaultNetwork } from '../network/policy.ts';
+import type { Caller } from '../organizations.ts';
 import { discardGuest } from '../pool/park.ts';
 import type { WarmPool } from '../pool/warm-pool.ts';
 import type { Snapshot } from '../snapshot/snapshots.ts';
@@ -67,12 +69,13 @@ async function createWarm(
   context: EngineContext,
   pool: WarmPool,
   input: CreateSandbox,
+  caller: Caller,
 ): Promise<ManagedSandbox | null> {
   for (let guest = pool.take(); guest !== null; guest = pool.take()) {
     const { id, containerId } = guest;
     try {
       return await thawParked(context, guest, {
-        ...newRecord(context, id, input, pool.snapshot),
+        ...newRecord(context, id, input, pool.snapshot, caller),
         containerId,
       });
     } catch (error) {
@@ -126,11 +129,11 @@ async function createCold(
   context: EngineContext,
   pool: WarmPool,
   input: CreateSandbox,
-  signal: AbortSignal,
+  call: CallContext,
 ): Promise<ManagedSandbox> {
   const { store, registry, clock } = context;
   const id: SandboxId = newSandboxId();
-  const record = newRecord(context, id, input, pool.snapshot);
+  const record = newRecord(context, id, input, pool.snapshot, call);
   store.transaction(() => {
     store.putSandbox(record);
     store.putJournal(id, 'create', 'create.cold.intent', clock.now());
@@ -138,7 +141,7 @@ async function createCold(
   const sandbox = registry.add(record);
   context.onStep('create.cold.intent');
   const work = async (run: Run): Promise<void> => {
-    sandbox.guest = await pool.yieldTo(() => launch(context, run, pool.snapshot, input, signal));
+    sandbox.guest = await pool.yieldTo(() => launch(context, run, pool.snapshot, input, call.signal));
     // Which user is the default is known for certain only now, when the first container of an image ran.
     run.settle('started', { user: input.user ?? defaultUser(context, pool.snapshot) });
     run.step('create.cold.done');
@@ -154,12 +157,12 @@ export async function createSandbox(
   context: EngineContext,
   pool: WarmPool,
   input: CreateSandbox,
-  signal: AbortSignal,
+  call: CallContext,
 ): Promise<Creation> {
   // A mount can only be made with its container.
   const fitsParked = input.volumes === undefined || input.volumes.length === 0;
-  const warm = fitsParked ? await createWarm(context, pool, input) : null;
-  const sandbox = warm ?? (await createCold(context, pool, input, signal));
+  const warm = fitsParked ? await createWarm(context, pool, input, call) : null;
+  const sandbox = warm ?? (await createCold(context, pool, input, call));
   superviseGuest(context, sandbox);
   return { sandbox, startedFrom: warm === null ? 'cold' : 'warm' };
 }

@@ -4,6 +4,7 @@ import { ThawError } from '../../errors.ts';
 import type { SandboxId } from '../../ids.ts';
 import type { EngineContext } from '../context.ts';
 import { requestedNetwork } from '../network/policy.ts';
+import { type Caller, organizationOf } from '../organizations.ts';
 import type { Snapshot, SnapshotTraits } from '../snapshot/snapshots.ts';
 import type { SandboxRecord } from '../store/records.ts';
 import { resolveVolumes } from '../volumes/mounts.ts';
@@ -36,11 +37,13 @@ export function newRecord(
   id: SandboxId,
   input: CreateSandbox,
   snapshot: Omit<Snapshot, 'image'>,
+  caller: Caller,
 ): SandboxRecord {
   const { defaults } = context.options;
   const now = context.clock.now();
   return {
     id,
+    organizationId: organizationOf(context.organizationId, caller),
     name: input.name ?? id,
     snapshot: snapshot.name,
     imageId: snapshot.imageId,
@@ -74,7 +77,7 @@ export function newRecord(
     containerId: null,
     network: requestedNetwork(input, context.network.closed),
     parentId: null,
-    volumes: resolveVolumes(context, input.volumes),
+    volumes: resolveVolumes(context, input.volumes, caller),
     archive: null,
     generation: 1,
   };

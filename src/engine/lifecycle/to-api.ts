@@ -24,7 +24,7 @@ export function toApiSandbox(
 ): Sandbox {
   return {
     id: record.id,
-    organizationId,
+    organizationId: record.organizationId ?? organizationId,
     name: record.name,
     snapshot: record.snapshot,
     user: record.user,

@@ -47,9 +47,9 @@ export class Pools {
   /** Starts to fill the pool that a snapshot asks for; of one that is not active there is none. */
   open(id: string): void {
     const { snapshots } = this.#context;
-    const record = snapshots.record(id);
+    const record = snapshots.byId(id);
     if (record?.state !== 'active' || record.pool === null || record.pool === 0) return;
-    this.for(snapshots.resolve(id)).start();
+    this.for(snapshots.resolveId(id)).start();
   }
 
   /** The pool for containers of this image, or null when no snapshot has it any more. */

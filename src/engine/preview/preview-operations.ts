@@ -35,28 +35,28 @@ function groupByPort(listening: readonly ListeningPort[]): ReadonlyMap<number, L
 export function previewOperations(context: EngineContext, tokens: PreviewTokens): PreviewOperations {
   const { registry } = context;
   return {
-    async url(name, port) {
+    async url(name, port, call) {
       const base = requireBase(context);
-      const sandbox = registry.find(name);
+      const sandbox = registry.find(name, call);
       const sandboxId = sandbox.record.id;
       const address = { name: sandboxId, port };
       const token = tokens.standard(sandbox);
       return { sandboxId, port, url: hostUrl(base, address), pathUrl: pathUrl(base, address), token };
     },
-    async signedUrl(name, port, seconds = DEFAULT_SECONDS) {
+    async signedUrl(name, port, seconds = DEFAULT_SECONDS, call) {
       const base = requireBase(context);
-      const sandbox = registry.find(name);
+      const sandbox = registry.find(name, call);
       const { token, expiresAt } = tokens.sign(sandbox, port, seconds);
       const address = { name: token, port };
       const urls = { url: hostUrl(base, address), pathUrl: pathUrl(base, address) };
       return { sandboxId: sandbox.record.id, port, ...urls, token, expiresAt: toTimestamp(expiresAt) };
     },
-    async expire(name, port, token) {
-      const sandbox = registry.find(name);
+    async expire(name, port, token, call) {
+      const sandbox = registry.find(name, call);
       return { sandboxId: sandbox.record.id, port, expired: tokens.expire(sandbox, port, token) };
     },
-    async ports(name) {
-      const sandbox = registry.find(name);
+    async ports(name, call) {
+      const sandbox = registry.find(name, call);
       const { agent } = await requireGuest(context, sandbox);
       registry.touch(sandbox);
       const listening = await openPorts(agent);

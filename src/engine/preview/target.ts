@@ -78,7 +78,7 @@ export function previewTarget(context: EngineContext, tokens: PreviewTokens): Pr
   return {
     admit,
     async dial({ sandboxId, port }) {
-      const sandbox = registry.find(sandboxId);
+      const sandbox = registry.require(sandboxId);
       const count = open.get(sandbox) ?? 0;
       if (count >= MAX_CONNECTIONS) {
         throw new ThawError('capacity', `More than ${MAX_CONNECTIONS} preview connections to one sandbox.`, {
@@ -97,11 +97,11 @@ export function previewTarget(context: EngineContext, tokens: PreviewTokens): Pr
       }
     },
     async ports(sandboxId) {
-      const { agent } = await requireGuest(context, registry.find(sandboxId));
+      const { agent } = await requireGuest(context, registry.require(sandboxId));
       return [...new Set((await openPorts(agent)).map(({ port }) => port))];
     },
     async wake({ sandboxId, port, proof }) {
-      const sandbox = registry.find(sandboxId);
+      const sandbox = registry.require(sandboxId);
       const work =
         waking.get(sandbox) ?? startSandbox(context, sandbox).finally(() => waking.delete(sandbox));
       waking.set(sandbox, work);
@@ -112,6 +112,6 @@ export function previewTarget(context: EngineContext, tokens: PreviewTokens): Pr
       const sandbox = registry.get(sandboxId);
       if (sandbox !== null) registry.touch(sandbox);
     },
-    token: (sandboxId) => tokens.standard(registry.find(sandboxId)),
+    token: (sandboxId) => tokens.standard(registry.require(sandboxId)),
   };
 }

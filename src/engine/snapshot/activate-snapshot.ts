@@ -1,6 +1,7 @@
 /** Takes a snapshot out of use without losing it: its image stays, its parked containers go, creates of it are refused. */
 import { ThawError } from '../../errors.ts';
 import type { EngineContext } from '../context.ts';
+import type { Caller } from '../organizations.ts';
 import type { Pools } from '../pool/pools.ts';
 import type { SnapshotRecord } from '../store/records.ts';
 import { requireOwn } from './delete-snapshot.ts';
@@ -21,8 +22,13 @@ function change(context: EngineContext, record: SnapshotRecord, state: SnapshotR
 }
 
 /** Throws `snapshot_not_found`, and `state_conflict` for one that is active already, is being made or has failed. */
-export function activateSnapshot(context: EngineContext, pools: Pools, reference: string): SnapshotRecord {
-  const record = requireOwn(context, reference, 'activated');
+export function activateSnapshot(
+  context: EngineContext,
+  pools: Pools,
+  reference: string,
+  caller: Caller,
+): SnapshotRecord {
+  const record = requireOwn(context, reference, 'activated', caller);
   if (record.state === 'active') {
     throw new ThawError('state_conflict', `Snapshot ${record.name} is already active`, {
       next: 'Nothing needs to be done.',
@@ -39,8 +45,9 @@ export async function deactivateSnapshot(
   context: EngineContext,
   pools: Pools,
   reference: string,
+  caller: Caller,
 ): Promise<SnapshotRecord> {
-  const record = requireOwn(context, reference, 'deactivated');
+  const record = requireOwn(context, reference, 'deactivated', caller);
   requireState(record, 'active', 'deactivated');
   const deactivated = change(context, record, 'inactive');
   if (record.imageId !== null) await pools.closeFor(record.imageId);

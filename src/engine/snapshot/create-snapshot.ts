@@ -7,6 +7,7 @@ import type { EngineContext } from '../context.ts';
 import type { EngineInfo } from '../docker/port.ts';
 import { requireGuest } from '../lifecycle/supervise.ts';
 import { checkLimits } from '../limits.ts';
+import type { Caller } from '../organizations.ts';
 import type { Pools } from '../pool/pools.ts';
 import type { SnapshotRecord } from '../store/records.ts';
 import { waitUpTo } from '../wait-up-to.ts';
@@ -34,7 +35,7 @@ function checkServed({ entrypoint = [], disk, gpu = 0 }: CreateSnapshot): void {
   if (gpu > 0) refuse('gpu', 'this engine has no GPUs');
 }
 
-function sourceOf({ registry }: EngineContext, input: CreateSnapshot): TemplateSource {
+function sourceOf({ registry }: EngineContext, input: CreateSnapshot, caller: Caller): TemplateSource {
   const { imageName, buildInfo, rootfs } = input;
   const given = [imageName, buildInfo, rootfs].filter((source) => source !== undefined);
   if (given.length > 1) {
@@ -48,7 +49,7 @@ function sourceOf({ registry }: EngineContext, input: CreateSnapshot): TemplateS
     return { kind: 'dockerfile', build: buildInfo };
   }
   if (rootfs !== undefined)
-    return { kind: 'rootfs', sandbox: registry.find(rootfs.sandbox), path: rootfs.path };
+    return { kind: 'rootfs', sandbox: registry.find(rootfs.sandbox, caller), path: rootfs.path };
   throw new ThawError(
     'invalid_argument',
     'Must specify an image name when not using a build info entry (or a rootfs)',
@@ -73,9 +74,10 @@ function pendingRecord(
   context: EngineContext,
   input: CreateSnapshot,
   source: TemplateSource,
+  caller: Caller,
 ): SnapshotRecord {
   const { defaults } = context.options;
-  return newSnapshotRecord(context, input.name, {
+  return newSnapshotRecord(context, input.name, caller, {
     cpu: input.cpu ?? defaults.cpu,
     memoryGiB: input.memory ?? defaults.memoryGiB,
     pool: input.pool ?? null,
@@ -86,9 +88,9 @@ function pendingRecord(
 }
 
 /** One that failed gives its name up to the next try. */
-async function makeRoom(context: EngineContext, name: string): Promise<void> {
+async function makeRoom(context: EngineContext, name: string, caller: Caller): Promise<void> {
   const { snapshots, buildLogs } = context;
-  const earlier = snapshots.record(name);
+  const earlier = snapshots.record(name, caller);
   if (earlier !== null && earlier.name === name && FAILED.has(earlier.state)) {
     snapshots.drop(earlier);
     await buildLogs.remove(earlier.id);
@@ -110,14 +112,15 @@ export async function createSnapshot(
   pools: Pools,
   info: EngineInfo,
   input: CreateSnapshot,
-  { signal, progress }: CallContext,
+  call: CallContext,
 ): Promise<SnapshotRecord> {
+  const { signal, progress } = call;
   checkServed(input);
   checkLimits(input, info);
-  const source = sourceOf(context, input);
+  const source = sourceOf(context, input, call);
   await checkSource(context, source, signal);
-  await makeRoom(context, input.name);
-  const pending = pendingRecord(context, input, source);
+  await makeRoom(context, input.name, call);
+  const pending = pendingRecord(context, input, source, call);
   const making = startMaking(context, pending, source, progress ?? (() => undefined));
   context.background.run('fill the pool of a snapshot', async () => {
     await making.done;
@@ -125,5 +128,5 @@ export async function createSnapshot(
   });
   const gaveUp = new ThawError('cancelled', 'The creation was cancelled; nothing was left behind.');
   await waitUpTo(context, making.done, signal, () => making.cancel(gaveUp));
-  return context.snapshots.record(pending.id) ?? { ...pending, state: 'removing' };
+  return context.snapshots.byId(pending.id) ?? { ...pending, state: 'removing' };
 }

@@ -5,6 +5,7 @@ import type { EngineContext } from '../context.ts';
 import { labelsFor } from '../labels.ts';
 import { operate, type Run } from '../lifecycle/operation.ts';
 import type { ManagedSandbox } from '../managed-sandbox.ts';
+import { type Caller, organizationOf } from '../organizations.ts';
 import type { SnapshotRecord } from '../store/records.ts';
 import { reserveForSandbox } from './space.ts';
 
@@ -15,10 +16,11 @@ const imageFor = (owner: string, id: string): string => `thaw/${owner}:${id}`;
 export function newSnapshotRecord(
   context: EngineContext,
   name: string,
+  caller: Caller,
   change: Partial<SnapshotRecord>,
 ): SnapshotRecord {
   const { owner, clock, options, snapshots, snapshotSpace } = context;
-  if (snapshots.record(name) !== null || snapshots.isDefault(name)) {
+  if (snapshots.record(name, caller) !== null || snapshots.isDefault(name)) {
     throw new ThawError('name_conflict', `Snapshot with name "${name}" already exists`, {
       next: 'Choose another name, or delete that snapshot first.',
     });
@@ -27,6 +29,7 @@ export function newSnapshotRecord(
   const [id, now] = [newUuid(), clock.now()];
   return {
     id,
+    organizationId: organizationOf(context.organizationId, caller),
     name,
     image: imageFor(owner, id),
     imageId: null,
@@ -112,10 +115,11 @@ export async function snapshotSandbox(
   context: EngineContext,
   sandbox: ManagedSandbox,
   name: string,
+  caller: Caller,
 ): Promise<MadeSnapshot> {
   const { snapshots, clock } = context;
   const { id, cpu, memoryGiB } = sandbox.record;
-  const pending = newSnapshotRecord(context, name, {
+  const pending = newSnapshotRecord(context, name, caller, {
     state: 'snapshotting',
     sourceSandboxId: id,
     cpu,

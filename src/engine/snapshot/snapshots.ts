@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { ThawError } from '../../errors.ts';
 import type { AgentConnection } from '../agent/port.ts';
 import type { DockerPort, ImageFacts } from '../docker/port.ts';
+import { type Caller, organizationOf } from '../organizations.ts';
 import type { SnapshotRecord } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 
@@ -82,11 +83,19 @@ export class Snapshots {
   readonly #records = new Map<string, SnapshotRecord>();
   readonly #store: Store;
   readonly #docker: Pick<DockerPort, 'inspectImage'>;
+  readonly #own: string;
   /** The one that a create gets when it names none. It is made by set-up and cannot be deleted. */
   readonly default: Snapshot;
 
-  constructor(store: Store, defaultSnapshot: Snapshot, docker: Pick<DockerPort, 'inspectImage'>) {
+  /** `own` is the id of the owner's own organization. */
+  constructor(
+    store: Store,
+    defaultSnapshot: Snapshot,
+    docker: Pick<DockerPort, 'inspectImage'>,
+    own: string,
+  ) {
     this.#store = store;
+    this.#own = own;
     this.#docker = docker;
     this.default = defaultSnapshot;
     for (const record of store.snapshots()) this.#records.set(record.id, record);
@@ -97,19 +106,31 @@ export class Snapshots {
     return [...this.#records.values()].sort((a, b) => b.createdAt - a.createdAt);
   }
 
-  /** Every name that a create may use now. */
-  names(): string[] {
+  /** Those of the caller's organization, the newest first. */
+  of(caller: Caller): SnapshotRecord[] {
+    const organization = organizationOf(this.#own, caller);
+    return this.records().filter(({ organizationId }) => organizationId === organization);
+  }
+
+  /** Every name that a create of this caller may use now. */
+  names(caller: Caller): string[] {
     return [
       this.default.name,
-      ...this.records().flatMap(({ name, state, buildKey }) =>
+      ...this.of(caller).flatMap(({ name, state, buildKey }) =>
         state === 'active' && buildKey === null ? [name] : [],
       ),
     ];
   }
 
-  /** By id or name; null when there is none. */
-  record(reference: string): SnapshotRecord | null {
-    return this.#records.get(reference) ?? this.records().find(({ name }) => name === reference) ?? null;
+  /** By id, whosever it is. */
+  byId(id: string): SnapshotRecord | null {
+    return this.#records.get(id) ?? null;
+  }
+
+  /** By id or name, among those of the caller's organization; null when there is none. */
+  record(reference: string, caller: Caller): SnapshotRecord | null {
+    const known = this.of(caller);
+    return known.find(({ id }) => id === reference) ?? known.find(({ name }) => name === reference) ?? null;
   }
 
   /** Takes a record in or changes it, on disk first. `alongside` joins the same transaction. */
@@ -137,16 +158,25 @@ export class Snapshots {
     return [name, image, imageId].includes(reference);
   }
 
-  /** The snapshot of this name, id or image reference; without one the default. Throws `snapshot_not_found`. */
-  resolve(reference: string | undefined): Snapshot {
+  /** The caller's snapshot of this name, id or image reference; without one the default. Throws `snapshot_not_found`. */
+  resolve(reference: string | undefined, caller: Caller): Snapshot {
     if (reference === undefined || this.isDefault(reference)) return this.default;
-    const record = this.record(reference);
-    if (record === null) {
-      throw new ThawError(
-        'snapshot_not_found',
-        `There is no snapshot ${reference}. There is: ${this.names().join(', ')}.`,
-      );
-    }
+    const record = this.record(reference, caller);
+    if (record !== null) return this.#ready(record);
+    throw new ThawError(
+      'snapshot_not_found',
+      `There is no snapshot ${reference}. There is: ${this.names(caller).join(', ')}.`,
+    );
+  }
+
+  /** The snapshot with this id, whosever it is. Throws `snapshot_not_found`. */
+  resolveId(id: string): Snapshot {
+    const record = this.byId(id);
+    if (record !== null) return this.#ready(record);
+    throw new ThawError('snapshot_not_found', `Snapshot ${id} is gone.`);
+  }
+
+  #ready(record: SnapshotRecord): Snapshot {
     if (record.state !== 'active' || !hasImage(record)) {
       const why = record.errorReason === null ? '' : ` ${record.errorReason}`;
       throw new ThawError('state_conflict', `Snapshot ${record.name} is ${record.state}.${why}`, {

@@ -43,8 +43,8 @@ export function sshOperations(context: EngineContext): EngineSsh {
     for (const visit of visits) if (visit.accessId === id) visit.end(reason);
   };
   return {
-    async create(name, { expiresInMinutes }) {
-      const sandbox = registry.find(name);
+    async create(name, { expiresInMinutes }, call) {
+      const sandbox = registry.find(name, call);
       const endpoint = options.sshEndpoint?.() ?? null;
       if (endpoint === null) {
         throw new ThawError('unsupported', 'The SSH gateway of this Thaw does not run.', {
@@ -57,8 +57,8 @@ export function sshOperations(context: EngineContext): EngineSsh {
       registry.touch(sandbox);
       return toApi(record, token, sandbox.record.name, endpoint);
     },
-    async revoke(name, token) {
-      const sandbox = registry.find(name);
+    async revoke(name, token, call) {
+      const sandbox = registry.find(name, call);
       const { id } = sandbox.record;
       const record = tokens.of(id);
       const meant = record !== null && (token === null || tokens.find(token)?.id === record.id);
@@ -69,9 +69,10 @@ export function sshOperations(context: EngineContext): EngineSsh {
       registry.touch(sandbox);
       return { ...toApiSandbox(context, sandbox.record), revoked: meant ? 1 : 0 };
     },
-    async validate(token) {
+    async validate(token, call) {
       const record = known(token);
-      return { valid: record !== null, sandboxId: record?.sandboxId ?? null };
+      const own = registry.of(call).find(({ record: { id } }) => id === record?.sandboxId);
+      return { valid: own !== undefined, sandboxId: own?.record.id ?? null };
     },
     admit(token) {
       const record = known(token);

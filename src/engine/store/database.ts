@@ -15,6 +15,16 @@ const migrations: readonly string[] = [
   `create table preview_tokens (hash text primary key, sandbox_id text not null, port integer, generation integer, created_at integer not null, expires_at integer);
    create index preview_tokens_sandbox on preview_tokens (sandbox_id);
    create trigger preview_tokens_end after delete on sandboxes begin delete from preview_tokens where sandbox_id = old.id; end;`,
+  // Names are unique within an organization; the owner's own is ''.
+  ['sandboxes', 'snapshots', 'volumes']
+    .map(
+      (
+        table,
+      ) => `create table ${table}_of (id text primary key, organization text not null, name text not null, record text not null, unique (organization, name));
+   insert into ${table}_of select id, '', name, record from ${table}; drop table ${table}; alter table ${table}_of rename to ${table};`,
+    )
+    .join('\n') +
+    'create trigger preview_tokens_end after delete on sandboxes begin delete from preview_tokens where sandbox_id = old.id; end;',
 ];
 
 export type Sql = InstanceType<typeof Database>;
@@ -26,14 +36,15 @@ function versionOf(database: Sql): number {
 
 /**
  * A write survives the death of the process as soon as the call returns; only a power cut may lose the last
- * moments (`synchronous = normal`), and reconciliation with the labels of the containers covers that.
+ * moments (`synchronous = normal`), and reconciliation with the labels of the containers covers that. `upTo` stops at an
+ * older version of the tables.
  */
-export function openDatabase(path: string): Sql {
+export function openDatabase(path: string, upTo: number = migrations.length): Sql {
   const database = new Database(path);
   // The records hold the environments of sandboxes, which may hold secrets.
   if (path !== ':memory:') chmodSync(path, 0o600);
   database.exec('pragma journal_mode = wal; pragma synchronous = normal; pragma busy_timeout = 2000;');
-  for (let version = versionOf(database); version < migrations.length; version += 1) {
+  for (let version = versionOf(database); version < upTo; version += 1) {
     database.exec(`begin; ${migrations[version]}; pragma user_version = ${version + 1}; commit;`);
   }
   return database;

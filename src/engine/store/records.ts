@@ -32,9 +32,13 @@ export const SandboxBuild = z.object({
 });
 export type SandboxBuild = z.infer<typeof SandboxBuild>;
 
+/** Whose it is; null for the owner's own organization. */
+const OrganizationId = z.string().nullable().default(null);
+
 /** Everything that Thaw knows of a sandbox. Times are milliseconds since the epoch. */
 export const SandboxRecord = z.object({
   id: Id,
+  organizationId: OrganizationId,
   name: z.string(),
   snapshot: z.string(),
   /** Empty until the image of a sandbox that asked for a build is there. */
@@ -101,6 +105,7 @@ export const snapshotStates = [
 /** A template that sandboxes start from, apart from the default one. Times are milliseconds since the epoch. */
 export const SnapshotRecord = z.object({
   id: z.uuid(),
+  organizationId: OrganizationId,
   name: z.string(),
   /** The image's reference in the daemon. */
   image: z.string(),
@@ -140,6 +145,7 @@ export type SshAccessRecord = z.infer<typeof SshAccessRecord>;
 /** A named directory that sandboxes share. Times are milliseconds since the epoch. */
 export const VolumeRecord = z.object({
   id: z.uuid(),
+  organizationId: OrganizationId,
   name: z.string(),
   /** The name of the Docker volume. */
   dockerName: z.string(),

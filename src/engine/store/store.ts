@@ -33,7 +33,7 @@ function prepareStatements(sql: Sql) {
     ),
     sandboxes: sql.prepare('select record from sandboxes'),
     putSandbox: sql.prepare(
-      'insert into sandboxes (id, name, record) values (?, ?, ?) on conflict (id) do update set name = excluded.name, record = excluded.record',
+      'insert into sandboxes (id, organization, name, record) values (?, ?, ?, ?) on conflict (id) do update set name = excluded.name, record = excluded.record',
     ),
     dropSandbox: sql.prepare('delete from sandboxes where id = ?'),
     parked: sql.prepare('select record from parked'),
@@ -46,7 +46,7 @@ function prepareStatements(sql: Sql) {
     dropJournal: sql.prepare('delete from journal where sandbox_id = ?'),
     snapshots: sql.prepare('select record from snapshots'),
     putSnapshot: sql.prepare(
-      'insert into snapshots (id, name, record) values (?, ?, ?) on conflict (id) do update set name = excluded.name, record = excluded.record',
+      'insert into snapshots (id, organization, name, record) values (?, ?, ?, ?) on conflict (id) do update set name = excluded.name, record = excluded.record',
     ),
     dropSnapshot: sql.prepare('delete from snapshots where id = ?'),
     sshAccesses: sql.prepare('select record from ssh_access'),
@@ -56,7 +56,7 @@ function prepareStatements(sql: Sql) {
     dropSshAccess: sql.prepare('delete from ssh_access where sandbox_id = ?'),
     volumes: sql.prepare('select record from volumes'),
     putVolume: sql.prepare(
-      'insert into volumes (id, name, record) values (?, ?, ?) on conflict (id) do update set name = excluded.name, record = excluded.record',
+      'insert into volumes (id, organization, name, record) values (?, ?, ?, ?) on conflict (id) do update set name = excluded.name, record = excluded.record',
     ),
     dropVolume: sql.prepare('delete from volumes where id = ?'),
     begin: sql.prepare('begin immediate'),
@@ -65,9 +65,12 @@ function prepareStatements(sql: Sql) {
   };
 }
 
+type Statements = ReturnType<typeof prepareStatements>;
+type Owned = Pick<SandboxRecord | SnapshotRecord | VolumeRecord, 'id' | 'organizationId' | 'name'>;
+
 export class Store {
   readonly #sql: Sql;
-  readonly #statements: ReturnType<typeof prepareStatements>;
+  readonly #statements: Statements;
   readonly previewTokens: PreviewTokenTable;
 
   /** `path` may be `:memory:`. */
@@ -75,6 +78,10 @@ export class Store {
     this.#sql = openDatabase(path);
     this.#statements = prepareStatements(this.#sql);
     this.previewTokens = new PreviewTokenTable(this.#sql);
+  }
+
+  #put(statement: Statements['putSandbox'], record: Owned): void {
+    statement.run(record.id, record.organizationId ?? '', record.name, JSON.stringify(record));
   }
 
   /** All writes of `work` or none. Not to be nested. */
@@ -105,7 +112,7 @@ export class Store {
   }
 
   putSandbox(record: SandboxRecord): void {
-    this.#statements.putSandbox.run(record.id, record.name, JSON.stringify(record));
+    this.#put(this.#statements.putSandbox, record);
   }
 
   dropSandbox(id: SandboxId): void {
@@ -146,7 +153,7 @@ export class Store {
   }
 
   putSnapshot(record: SnapshotRecord): void {
-    this.#statements.putSnapshot.run(record.id, record.name, JSON.stringify(record));
+    this.#put(this.#statements.putSnapshot, record);
   }
 
   dropSnapshot(id: string): void {
@@ -175,7 +182,7 @@ export class Store {
   }
 
   putVolume(record: VolumeRecord): void {
-    this.#statements.putVolume.run(record.id, record.name, JSON.stringify(record));
+    this.#put(this.#statements.putVolume, record);
   }
 
   dropVolume(id: string): void {

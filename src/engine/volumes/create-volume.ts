@@ -1,10 +1,12 @@
 /** Making a volume: its row first, then a Docker volume that every user of a sandbox may write to. */
 import { Readable } from 'node:stream';
 import { pack } from 'tar-stream';
+import type { CallContext } from '../../backend/port.ts';
 import { ThawError, toThawError } from '../../errors.ts';
 import { newUuid } from '../../ids.ts';
 import type { EngineContext } from '../context.ts';
 import { labelsFor, volumeName } from '../labels.ts';
+import { type Caller, organizationOf } from '../organizations.ts';
 import type { VolumeRecord } from '../store/records.ts';
 
 /** As the API's quota of an organization. */
@@ -39,8 +41,9 @@ async function openToAll({ docker, owner, snapshots }: EngineContext, name: stri
   }
 }
 
-function newRecord({ volumes, owner, clock }: EngineContext, name: string): VolumeRecord {
-  if (volumes.byName(name) !== null) {
+function newRecord(context: EngineContext, name: string, caller: Caller): VolumeRecord {
+  const { volumes, owner, clock } = context;
+  if (volumes.byName(name, caller) !== null) {
     throw new ThawError('name_conflict', `Volume with name ${name} already exists`, {
       next: 'Use it as it is, choose another name, or delete it with volume_delete.',
     });
@@ -52,24 +55,26 @@ function newRecord({ volumes, owner, clock }: EngineContext, name: string): Volu
   }
   const [id, now] = [newUuid(), clock.now()];
   const times = { createdAt: now, updatedAt: now, lastUsedAt: null };
-  return { id, name, dockerName: volumeName(owner, id), state: 'creating', errorReason: null, ...times };
+  const organizationId = organizationOf(context.organizationId, caller);
+  const dockerName = volumeName(owner, id);
+  return { id, organizationId, name, dockerName, state: 'creating', errorReason: null, ...times };
 }
 
 /** Leaves nothing behind when it fails or `signal` aborts. Throws `name_conflict` and `capacity`. */
 export async function createVolume(
   context: EngineContext,
   name: string,
-  signal: AbortSignal,
+  call: CallContext,
 ): Promise<VolumeRecord> {
   const { volumes, docker, owner, clock, log } = context;
-  const record = newRecord(context, name);
+  const record = newRecord(context, name, call);
   volumes.put(record);
   context.onStep('volume-create.intent');
   try {
     await docker.ensureVolume(record.dockerName, labelsFor(owner, 'volume'));
     await openToAll(context, record.dockerName);
     context.onStep('volume-create.made');
-    if (signal.aborted)
+    if (call.signal.aborted)
       throw new ThawError('cancelled', 'The creation was cancelled; nothing was left behind.');
     const ready: VolumeRecord = { ...record, state: 'ready', updatedAt: clock.now() };
     volumes.put(ready);

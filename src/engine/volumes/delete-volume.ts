@@ -2,6 +2,7 @@
 import { ThawError, toThawError } from '../../errors.ts';
 import type { EngineContext } from '../context.ts';
 import { ownerFilter, ROLE_LABEL } from '../labels.ts';
+import type { Caller } from '../organizations.ts';
 import type { VolumeRecord } from '../store/records.ts';
 
 const MAX_NAMES = 5;
@@ -23,9 +24,13 @@ function refuseWhileUsed({ registry }: EngineContext, { id }: VolumeRecord): voi
 }
 
 /** Answers it as it was last. Throws `volume_not_found`, and `state_conflict` while sandboxes have it. */
-export async function deleteVolume(context: EngineContext, reference: string): Promise<VolumeRecord> {
+export async function deleteVolume(
+  context: EngineContext,
+  reference: string,
+  caller: Caller,
+): Promise<VolumeRecord> {
   const { volumes, docker, clock } = context;
-  const record = volumes.find(reference);
+  const record = volumes.find(reference, caller);
   if (record.state !== 'ready' && record.state !== 'error') {
     throw new ThawError(
       'state_conflict',

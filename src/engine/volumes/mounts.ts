@@ -5,6 +5,7 @@ import type { EngineContext } from '../context.ts';
 import type { Mount } from '../docker/port.ts';
 import { AGENT_DIRECTORY } from '../guest/agent-volume.ts';
 import { ownerFilter, ROLE_LABEL } from '../labels.ts';
+import type { Caller } from '../organizations.ts';
 import type { SandboxRecord } from '../store/records.ts';
 
 type Mounted = SandboxRecord['volumes'];
@@ -13,8 +14,12 @@ type Mounted = SandboxRecord['volumes'];
  * What a sandbox's record keeps of the volumes that a create asks for. Throws `volume_not_found`, `invalid_argument`,
  * `state_conflict` and `unsupported`; changes nothing.
  */
-export function resolveVolumes({ volumes }: EngineContext, wanted: VolumeMounts = []): Mounted {
-  return wanted.map(({ volumeId, mountPath, subpath }) => {
+export function resolveVolumes(
+  { volumes }: EngineContext,
+  wanted: VolumeMounts | undefined,
+  caller: Caller,
+): Mounted {
+  return (wanted ?? []).map(({ volumeId, mountPath, subpath }) => {
     if (subpath !== undefined && subpath !== '') {
       // A bind mount of a directory in the volume would follow a link that a sandbox left there, out of the volume.
       throw new ThawError(
@@ -29,7 +34,7 @@ export function resolveVolumes({ volumes }: EngineContext, wanted: VolumeMounts 
         `volumes: Invalid mount path ${mountPath} (Thaw needs this directory)`,
       );
     }
-    return { volumeId: volumes.resolve(volumeId).id, mountPath };
+    return { volumeId: volumes.resolve(volumeId, caller).id, mountPath };
   });
 }
 

@@ -12,7 +12,7 @@ export function volumeOperations(context: EngineContext): VolumeOperations {
   const toApi = (record: VolumeRecord): Volume => ({
     id: record.id,
     name: record.name,
-    organizationId,
+    organizationId: record.organizationId ?? organizationId,
     state: record.state,
     errorReason: record.errorReason,
     createdAt: toTimestamp(record.createdAt),
@@ -20,9 +20,12 @@ export function volumeOperations(context: EngineContext): VolumeOperations {
     lastUsedAt: record.lastUsedAt === null ? null : toTimestamp(record.lastUsedAt),
   });
   return {
-    create: async ({ name }, { signal }) => toApi(await createVolume(context, name, signal)),
-    list: async () => volumes.records().map(toApi),
-    get: async (reference) => toApi(volumes.find(reference)),
-    delete: async (reference) => ({ ...toApi(await deleteVolume(context, reference)), state: 'deleted' }),
+    create: async ({ name }, call) => toApi(await createVolume(context, name, call)),
+    list: async (call) => volumes.of(call).map(toApi),
+    get: async (reference, call) => toApi(volumes.find(reference, call)),
+    delete: async (reference, call) => ({
+      ...toApi(await deleteVolume(context, reference, call)),
+      state: 'deleted',
+    }),
   };
 }

@@ -1,6 +1,7 @@
 /** All volumes of this owner, by id and by name. What changes here is on disk before the change is seen. */
 import { ThawError } from '../../errors.ts';
 import { nearest } from '../../suggest.ts';
+import { type Caller, organizationOf } from '../organizations.ts';
 import type { VolumeRecord } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 
@@ -9,9 +10,12 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 export class Volumes {
   readonly #records = new Map<string, VolumeRecord>();
   readonly #store: Store;
+  readonly #own: string;
 
-  constructor(store: Store) {
+  /** `own` is the id of the owner's own organization. */
+  constructor(store: Store, own: string) {
     this.#store = store;
+    this.#own = own;
     for (const record of store.volumes()) this.#records.set(record.id, record);
   }
 
@@ -24,28 +28,39 @@ export class Volumes {
     return [...this.#records.values()].sort((a, b) => b.createdAt - a.createdAt);
   }
 
+  /** Those of the caller's organization, the newest first. */
+  of(caller: Caller): VolumeRecord[] {
+    const organization = organizationOf(this.#own, caller);
+    return this.records().filter(({ organizationId }) => organizationId === organization);
+  }
+
+  /** By id, whosever it is. */
   byId(id: string): VolumeRecord | null {
     return this.#records.get(id) ?? null;
   }
 
-  byName(name: string): VolumeRecord | null {
-    return this.records().find((record) => record.name === name) ?? null;
+  byName(name: string, caller: Caller): VolumeRecord | null {
+    return this.of(caller).find((record) => record.name === name) ?? null;
   }
 
-  /** By id, else by name; throws `volume_not_found` with the closest names that exist. */
-  find(reference: string): VolumeRecord {
-    const found = this.byId(reference) ?? this.byName(reference);
+  #byId(id: string, caller: Caller): VolumeRecord | null {
+    return this.of(caller).find((record) => record.id === id) ?? null;
+  }
+
+  /** The caller's, by id, else by name; throws `volume_not_found` with the closest names that exist. */
+  find(reference: string, caller: Caller): VolumeRecord {
+    const found = this.#byId(reference, caller) ?? this.byName(reference, caller);
     if (found !== null) return found;
     const what = UUID.test(reference) ? 'ID' : 'name';
-    throw this.#missing(`Volume with ${what} ${reference} not found`, reference);
+    throw this.#missing(`Volume with ${what} ${reference} not found`, reference, caller);
   }
 
   /**
    * The volume that a sandbox names to have it mounted. Throws `volume_not_found`, `invalid_argument` where an id and
    * a name are the same, and `state_conflict` unless it is ready.
    */
-  resolve(reference: string): VolumeRecord {
-    const [byId, byName] = [this.byId(reference), this.byName(reference)];
+  resolve(reference: string, caller: Caller): VolumeRecord {
+    const [byId, byName] = [this.#byId(reference, caller), this.byName(reference, caller)];
     if (byId !== null && byName !== null && byId !== byName) {
       throw new ThawError(
         'invalid_argument',
@@ -54,7 +69,7 @@ export class Volumes {
       );
     }
     const found = byId ?? byName;
-    if (found === null) throw this.#missing(`Volume '${reference}' not found`, reference);
+    if (found === null) throw this.#missing(`Volume '${reference}' not found`, reference, caller);
     if (found.state === 'ready') return found;
     throw new ThawError(
       'state_conflict',
@@ -63,10 +78,10 @@ export class Volumes {
     );
   }
 
-  #missing(message: string, reference: string): ThawError {
+  #missing(message: string, reference: string, caller: Caller): ThawError {
     const existing = nearest(
       reference,
-      this.records().map(({ name }) => name),
+      this.of(caller).map(({ name }) => name),
     );
     return new ThawError('volume_not_found', message, { context: { existing } });
   }

@@ -8,6 +8,7 @@ export function makeRecord(change: Partial<SandboxRecord> = {}): SandboxRecord {
   const id = change.id ?? newSandboxId();
   return {
     id,
+    organizationId: null,
     name: id,
     snapshot: 'default',
     imageId: 'sha256:0',
