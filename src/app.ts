@@ -1,18 +1,21 @@
 /** The composition root of the owner: config to lock, engine, servers and idle watch; and how all of it ends. */
 import { rmSync } from 'node:fs';
 import { tools } from '../tools/index.ts';
+import { type OwnerHttp, openKeyBook, openOwnerHttp } from './app-http.ts';
 import type { AdmitToken } from './backend/sandbox-access.ts';
 import type { Clock } from './clock.ts';
 import { toTimestamp } from './clock.ts';
 import { openControlServer } from './control/control-server.ts';
 import { type EngineOpener, EngineSupply } from './control/engine-supply.ts';
 import { watchIdleness } from './control/idle-watch.ts';
+import { answerKeyCall } from './control/key-requests.ts';
 import type { OwnerConfig } from './control/owner-config.ts';
 import { type OwnerLock, removeOwnerFacts, takeOwnerLock, writeOwnerFacts } from './control/owner-lock.ts';
 import { ensurePrivateDir } from './control/private-dir.ts';
 import { pruneLogs, pruneReport } from './control/prune.ts';
 import type { OwnerStatus } from './control/status.ts';
 import { ThawError } from './errors.ts';
+import { KeyBook } from './keys/key-book.ts';
 import type { Logger } from './log.ts';
 import { describePreviews, openPreviews } from './preview/open.ts';
 import { buildCatalogue } from './server/catalogue.ts';
@@ -124,6 +127,8 @@ async function open(
     clock,
     log,
   });
+  const keys = openKeyBook(paths.stateDir, clock, log);
+  let http: OwnerHttp | null = null;
   const status = async (): Promise<OwnerStatus> => ({
     pid,
     version,
@@ -133,6 +138,7 @@ async function open(
     mcpSocket: paths.mcpSocket,
     previews: previews === null ? null : describePreviews(previews.base),
     clients: [...connections.clients()],
+    http: http?.status() ?? null,
     ssh: ssh === null ? null : { host: ssh.endpoint.host, port: ssh.endpoint.port, visitors: ssh.visitors },
     preparation: { state: supply.state, message: supply.message },
     engine: supply.engine === null ? null : { ...supply.engine.status() },
@@ -154,14 +160,19 @@ async function open(
       const items = await engine.prune({ dryRun });
       return pruneReport(dryRun, [...items, ...(await pruneLogs(paths.logFile, clock.now(), dryRun))]);
     },
+    keys: (call) => answerKeyCall(call, keys ?? new KeyBook(paths.stateDir, clock)),
     stop: ({ sandboxes }) => beginShutdown({ sandboxes, release: sandboxes === 'stop' }),
     log,
   });
   log.info({ pid, version, socket: paths.mcpSocket }, 'owner listens');
+  http = await openOwnerHttp({ config, keys, supply, clock, log });
   ssh = await openSsh({ config, supply, log });
 
   const isBusy = (): boolean =>
-    connections.size > 0 || supply.state === 'preparing' || (supply.engine?.runningSandboxes() ?? 0) > 0;
+    connections.size > 0 ||
+    (http?.wasUsed() ?? false) ||
+    supply.state === 'preparing' ||
+    (supply.engine?.runningSandboxes() ?? 0) > 0;
   const endWatch =
     config.idleMinutes === 0
       ? () => {}
@@ -177,6 +188,7 @@ async function open(
     log.info(options, 'owner shuts down');
     endWatch();
     await mcp.close();
+    await http?.close();
     await previews?.close();
     closeControl();
     await ssh?.close();

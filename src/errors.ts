@@ -19,6 +19,8 @@ const kind = (httpStatus: number, retryable: boolean, next: string): ErrorKind =
 
 export const errorKinds = {
   invalid_argument: kind(400, false, 'Correct the named argument and call again.'),
+  request_too_large: kind(413, false, 'Send less in one request.'),
+  request_timeout: kind(408, true, 'Send the request again, faster.'),
   sandbox_not_found: kind(
     404,
     false,

@@ -10,6 +10,8 @@ export type Flags = Readonly<Record<string, string | boolean | undefined>>;
 
 export interface Command {
   readonly flags: Readonly<Record<string, FlagSpec>>;
+  /** Whether it takes arguments that are no flags; `positionalsOf` finds them. */
+  readonly positionals?: boolean;
   /** The text of `thaw help <command>`. */
   help(): string;
   /** Resolves to the exit status. Throws UsageError for a wrong value of a flag. */

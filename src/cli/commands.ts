@@ -21,6 +21,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./status.ts')).statusCommand,
   },
   {
+    name: 'key',
+    summary: 'make, list and revoke API keys',
+    load: async () => (await import('./key.ts')).keyCommand,
+  },
+  {
     name: 'doctor',
     summary: 'look at what Thaw needs on this machine, and say what to do',
     load: async () => (await import('./doctor.ts')).doctorCommand,

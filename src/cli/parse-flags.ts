@@ -5,8 +5,9 @@ import { type FlagSpec, type Flags, UsageError } from './command.ts';
 
 type Token = NonNullable<ReturnType<typeof parseArgs>['tokens']>[number];
 
-function check(token: Token, specs: Readonly<Record<string, FlagSpec>>): void {
-  if (token.kind === 'positional') throw new UsageError(`Unexpected argument "${token.value}".`);
+function check(token: Token, specs: Readonly<Record<string, FlagSpec>>, positionals: boolean): void {
+  if (token.kind === 'positional' && !positionals)
+    throw new UsageError(`Unexpected argument "${token.value}".`);
   if (token.kind !== 'option') return;
   const spec = specs[token.name];
   if (spec === undefined) {
@@ -23,7 +24,11 @@ function check(token: Token, specs: Readonly<Record<string, FlagSpec>>): void {
 }
 
 /** Throws UsageError. `--help` is known to every command. */
-export function parseFlags(args: readonly string[], specs: Readonly<Record<string, FlagSpec>>): Flags {
+export function parseFlags(
+  args: readonly string[],
+  specs: Readonly<Record<string, FlagSpec>>,
+  positionals = false,
+): Flags {
   const known: Record<string, FlagSpec & { short?: string }> = {
     ...specs,
     help: { type: 'boolean', short: 'h' },
@@ -35,10 +40,17 @@ export function parseFlags(args: readonly string[], specs: Readonly<Record<strin
     allowPositionals: true,
     tokens: true,
   });
-  for (const token of tokens) check(token, known);
+  for (const token of tokens) check(token, known, positionals);
   const flags: Record<string, string | boolean> = {};
   for (const [name, value] of Object.entries(values)) {
     if (typeof value === 'string' || typeof value === 'boolean') flags[name] = value;
   }
   return flags;
 }
+
+/** The arguments that are no flags, in their order. */
+export const positionalsOf = (
+  args: readonly string[],
+  specs: Readonly<Record<string, FlagSpec>>,
+): readonly string[] =>
+  parseArgs({ args: [...args], options: { ...specs }, strict: false, allowPositionals: true }).positionals;

@@ -52,7 +52,7 @@ async function dispatch(argv: readonly string[], commands: readonly CommandEntry
   }
   const wantsHelp = first === 'help';
   const command = await find(wantsHelp ? (rest[0] ?? '') : first, commands).load();
-  const flags = wantsHelp ? { help: true } : parseFlags(rest, command.flags);
+  const flags = wantsHelp ? { help: true } : parseFlags(rest, command.flags, command.positionals);
   if (flags['help'] === true) {
     host.stdout.write(command.help());
     return 0;

@@ -68,6 +68,11 @@ function sshState(ssh: OwnerStatus['ssh']): string {
   return `${ssh.host.includes(':') ? `[${ssh.host}]` : ssh.host}:${ssh.port}, ${ssh.visitors} connected`;
 }
 
+function httpState(http: OwnerStatus['http']): string {
+  if (http === null) return 'off';
+  return http.keyFile === null ? http.url : `${http.url}, API key in ${http.keyFile}`;
+}
+
 export function statusText(status: OwnerStatus): string {
   const names = status.clients.map(({ name }) => name ?? 'not introduced').join(', ');
   const rows: readonly (readonly [string, string])[] = [
@@ -75,6 +80,7 @@ export function statusText(status: OwnerStatus): string {
     ['state', status.stateDir],
     ['socket', status.mcpSocket],
     ['previews', status.previews === null ? 'not served' : status.previews.domain],
+    ['http', httpState(status.http)],
     ['clients', status.clients.length === 0 ? 'none' : `${status.clients.length} (${names})`],
     ['ssh', sshState(status.ssh)],
     ['engine', engineState(status.preparation)],

@@ -1,6 +1,7 @@
 /** Asks a running owner through its control socket. */
 import { request } from 'node:http';
 import { z } from 'zod';
+import { KeyAnswer, type KeyCall } from './key-requests.ts';
 import { PruneReport, type PruneRequest } from './prune.ts';
 import { OwnerStatus, StopAnswer, type StopRequest } from './status.ts';
 
@@ -77,6 +78,10 @@ export const fetchStatus = async (socketPath: string): Promise<OwnerStatus | nul
 /** Asks the owner to end; resolves before it has. Null when no owner listens. */
 export const requestStop = async (socketPath: string, wanted: StopRequest): Promise<{ pid: number } | null> =>
   parse(StopAnswer, await ask(socketPath, 'POST', '/stop', JSON.stringify(wanted)));
+
+/** Asks the owner about its API keys. Null when no owner listens. Throws ControlError with the owner's reason. */
+export const requestKeys = async (socketPath: string, call: KeyCall): Promise<KeyAnswer | null> =>
+  parse(KeyAnswer, await ask(socketPath, 'POST', '/keys', JSON.stringify(call)));
 
 /** Asks the owner to remove what nothing needs. Null when no owner listens. Throws ControlError with the owner's reason. */
 export const requestPrune = async (socketPath: string, wanted: PruneRequest): Promise<PruneReport | null> =>

@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { z } from 'zod';
 import { toThawError } from '../errors.ts';
 import type { Logger } from '../log.ts';
+import { type KeyAnswer, KeyCall } from './key-requests.ts';
 import { type PruneReport, PruneRequest } from './prune.ts';
 import { type OwnerStatus, StopRequest } from './status.ts';
 
@@ -14,6 +15,8 @@ export interface ControlServerOptions {
   readonly status: () => Promise<OwnerStatus>;
   /** Throws ThawError, whose message is answered. */
   readonly prune: (request: PruneRequest) => Promise<PruneReport>;
+  /** Throws ThawError, whose message is answered. */
+  readonly keys: (call: KeyCall) => KeyAnswer;
   /** Called after the answer went out. */
   readonly stop: (request: StopRequest) => void;
   readonly log: Logger;
@@ -40,18 +43,20 @@ function parseBody<Shape extends z.ZodType>(schema: Shape, body: string | null):
   }
 }
 
-async function answerPrune(
+/** Answers what `work` makes of a body of the given shape. */
+async function answerWork<Shape extends z.ZodType>(
   response: ServerResponse,
   body: string | null,
-  { prune }: ControlServerOptions,
+  shape: Shape,
+  work: (wanted: z.output<Shape>) => object | Promise<object>,
 ): Promise<void> {
-  const wanted = parseBody(PruneRequest, body);
+  const wanted = parseBody(shape, body);
   if (wanted === null) {
-    answer(response, 400, { error: 'The body must be {"dryRun":true|false}.' });
+    answer(response, 400, { error: 'The body has another shape than this version of Thaw knows.' });
     return;
   }
   try {
-    answer(response, 200, await prune(wanted));
+    answer(response, 200, await work(wanted));
   } catch (error) {
     const { httpStatus, message, next } = toThawError(error);
     answer(response, httpStatus, { error: `${message} ${next}` });
@@ -76,9 +81,11 @@ async function handle(
     if (wanted === null) answer(response, 400, { error: 'The body must be {"sandboxes":"stop"|"keep"}.' });
     else answer(response, 202, { pid: options.pid }, () => options.stop(wanted));
   } else if (route === 'POST /prune') {
-    await answerPrune(response, await readBody(request), options);
+    await answerWork(response, await readBody(request), PruneRequest, options.prune);
+  } else if (route === 'POST /keys') {
+    await answerWork(response, await readBody(request), KeyCall, options.keys);
   } else {
-    answer(response, 404, { error: 'There is GET /status, POST /prune and POST /stop.' });
+    answer(response, 404, { error: 'There is GET /status, POST /keys, POST /prune and POST /stop.' });
   }
 }
 

@@ -1,7 +1,8 @@
 /**
  * Every option of the owner: name, environment variable, kind, bounds, default and help in one table, which the
- * parser, the validation and `serve --help` share. Plain data without imports: the relay checks its flags with it.
+ * parser, the validation and `serve --help` share. Plain data: the relay checks its flags with it.
  */
+import { httpOptions, previewOptions, sshOptions } from './listener-options.ts';
 
 interface OptionBase {
   /** The flag without its dashes. */
@@ -164,29 +165,8 @@ export const ownerOptions = {
     default: 'on',
     help: 'host helper container; off uses the Docker API alone and is slower',
   },
-  previewHost: {
-    flag: 'preview-host',
-    variable: 'THAW_PREVIEW_HOST',
-    kind: 'text',
-    default: '127.0.0.1',
-    help: 'address that previews are served on',
-  },
-  previewPort: {
-    flag: 'preview-port',
-    variable: 'THAW_PREVIEW_PORT',
-    kind: 'integer',
-    min: 0,
-    max: 65_535,
-    default: 4480,
-    help: 'port that previews are served on, or a free one when it is in use; 0 any free one',
-  },
-  previewDomain: {
-    flag: 'preview-domain',
-    variable: 'THAW_PREVIEW_DOMAIN',
-    kind: 'text',
-    default: 'localhost',
-    help: 'domain of preview URLs, all names below it leading here; https://NAME behind a TLS proxy',
-  },
+  ...httpOptions,
+  ...previewOptions,
   openRanges: {
     flag: 'open-ranges',
     variable: 'THAW_OPEN_RANGES',
@@ -210,22 +190,7 @@ export const ownerOptions = {
     default: 256,
     help: 'MCP clients at once; more are turned away',
   },
-  sshHost: {
-    flag: 'ssh-host',
-    variable: 'THAW_SSH_HOST',
-    kind: 'text',
-    default: '127.0.0.1',
-    help: 'address that the SSH gateway listens on; any other than loopback lets the network try tokens',
-  },
-  sshPort: {
-    flag: 'ssh-port',
-    variable: 'THAW_SSH_PORT',
-    kind: 'integer',
-    min: 0,
-    max: 65_535,
-    default: 2222,
-    help: 'port of the SSH gateway, a free one when it is taken; 0 turns the gateway off',
-  },
+  ...sshOptions,
   idleMinutes: {
     flag: 'idle-minutes',
     variable: 'THAW_IDLE_MINUTES',

@@ -44,6 +44,14 @@ export const OwnerStatus = z.object({
   mcpSocket: z.string(),
   /** Patterns of preview URLs: by host name, and on the listener itself; null when it could not be opened. */
   previews: z.object({ domain: z.string(), listener: z.string() }).nullable(),
+  /** Null while it does not listen. */
+  http: z
+    .object({
+      url: z.string(),
+      /** File with the first API key; null when its user removed it. */
+      keyFile: z.string().nullable(),
+    })
+    .nullable(),
   clients: z.array(z.object({ id: z.number(), name: z.string().nullable() })),
   /** Null while it does not listen. */
   ssh: z.object({ host: z.string(), port: z.number().int(), visitors: z.number().int() }).nullable(),

@@ -45,12 +45,22 @@ const rules: readonly Rule[] = [
       imported.startsWith('node:'),
   },
   {
+    rule: 'the HTTP listener and the API keys know no engine, tools and protocols',
+    from: isIn('src/http/', 'src/keys/'),
+    allowed: (imported) =>
+      isIn('src/http/', 'src/keys/')(imported) ||
+      !isOwn(imported) ||
+      ['src/clock.ts', 'src/errors.ts', 'src/ids.ts', 'src/log.ts'].includes(imported),
+  },
+  {
     rule: 'the engine imports no remote backend, server, command line or set-up',
     from: isIn('src/engine/'),
     allowed: (imported) =>
       !isIn(
         'src/remote/',
         'src/server/',
+        'src/http/',
+        'src/keys/',
         'src/preview/',
         'src/ssh/',
         'src/cli/',

@@ -48,7 +48,7 @@ it.each([
   ['sevre', 'thaw: Unknown command "sevre". Did you mean "serve"?\n'],
   [
     'xyzzy',
-    'thaw: Unknown command "xyzzy". The commands are: mcp, serve, status, doctor, prune, stop, help.\n',
+    'thaw: Unknown command "xyzzy". The commands are: mcp, serve, status, key, doctor, prune, stop, help.\n',
   ],
   ['--versoin', 'thaw: Unknown option "--versoin".'],
 ])('names what is close to %s', async (word, expected) => {

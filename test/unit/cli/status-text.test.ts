@@ -15,6 +15,7 @@ const status: OwnerStatus = {
     domain: 'http://PORT-ID.localhost:4480',
     listener: 'http://127.0.0.1:4480/p/ID/PORT/',
   },
+  http: { url: 'http://127.0.0.1:4440', keyFile: '/s/api-key' },
   clients: [
     { id: 1, name: 'claude' },
     { id: 2, name: null },
@@ -43,6 +44,7 @@ it('has a row for everything', () => {
       'state      /s',
       'socket     /s/mcp.sock',
       'previews   http://PORT-ID.localhost:4480',
+      'http       http://127.0.0.1:4440, API key in /s/api-key',
       'clients    2 (claude, not introduced)',
       'ssh        127.0.0.1:2222, 1 connected',
       'engine     ready',

@@ -1,0 +1,76 @@
+/** What the owner serves over HTTP: its keys, who is let in, and the services of the one listener. */
+import type { Clock } from './clock.ts';
+import type { EngineSupply } from './control/engine-supply.ts';
+import type { OwnerConfig } from './control/owner-config.ts';
+import type { OwnerStatus } from './control/status.ts';
+import { makeAuthenticator } from './http/authenticate.ts';
+import type { HttpListener } from './http/listener.ts';
+import { openHttp } from './http/open.ts';
+import type { Authenticator, HttpService } from './http/service.ts';
+import { FailedAttempts } from './keys/failed-attempts.ts';
+import { ensureFirstKey, findFirstKey } from './keys/first-key.ts';
+import { KeyBook } from './keys/key-book.ts';
+import type { Logger } from './log.ts';
+
+export interface OwnerHttpOptions {
+  readonly config: OwnerConfig;
+  /** Null when their file cannot be used. */
+  readonly keys: KeyBook | null;
+  readonly supply: EngineSupply;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** Null, with a line in the log, when the file of the keys cannot be used: then nobody is let in. */
+export function openKeyBook(stateDir: string, clock: Clock, log: Logger): KeyBook | null {
+  try {
+    return new KeyBook(stateDir, clock);
+  } catch (error) {
+    log.error({ err: error }, 'the API keys cannot be used; HTTP is not served');
+    return null;
+  }
+}
+
+/** What a service is made of. */
+export interface ServiceParts extends OwnerHttpOptions {
+  readonly keys: KeyBook;
+  readonly authenticator: Authenticator;
+}
+
+export interface OwnerHttp {
+  /** Null when it is off or cannot listen. */
+  readonly listener: HttpListener | null;
+  status(): OwnerStatus['http'];
+  /** Whether somebody was there since this was asked last. */
+  wasUsed(): boolean;
+  close(): Promise<void>;
+}
+
+/** Every service but `/healthz`. */
+const makeServices = async (_parts: ServiceParts): Promise<HttpService[]> => [];
+
+export async function openOwnerHttp(options: OwnerHttpOptions): Promise<OwnerHttp> {
+  const { config, keys, clock, log } = options;
+  const { stateDir } = config.paths;
+  if (config.httpPort === 0 || keys === null)
+    return { listener: null, status: () => null, wasUsed: () => false, close: async () => {} };
+  ensureFirstKey(stateDir, keys);
+  const authenticator = makeAuthenticator({ keys, attempts: new FailedAttempts(clock) });
+  const services = await makeServices({ ...options, keys, authenticator });
+  const listener = await openHttp({ config, services, log });
+  let seen = 0;
+  return {
+    listener,
+    wasUsed: () => {
+      const { requests = 0, connections = 0 } = listener ?? {};
+      const used = requests > seen || connections > 0;
+      seen = requests;
+      return used;
+    },
+    status: () => (listener === null ? null : { url: listener.url, keyFile: findFirstKey(stateDir) }),
+    close: async () => {
+      await listener?.close();
+      keys.flush();
+    },
+  };
+}

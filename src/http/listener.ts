@@ -1,0 +1,180 @@
+/** The owner's HTTP listener: one port, services by prefix, and the bounds that hold for all of them. */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { Logger } from '../log.ts';
+import { answerJson, refuseJson } from './answer.ts';
+import { type HostGuardOptions, makeHostGuard } from './host-guard.ts';
+import type { HttpService } from './service.ts';
+
+const MAX_CONNECTIONS = 1_024;
+const MAX_HEADER_BYTES = 32 * 1024;
+const HEADERS_MS = 20_000;
+/** For a whole request with its body; services that read small bodies have shorter deadlines of their own. */
+const REQUEST_MS = 1_800_000;
+const KEEP_ALIVE_MS = 30_000;
+/** Without a byte either way: longer than any command that a caller waits for. */
+const IDLE_MS = 3_600_000;
+/** How long answers may take when the listener closes. */
+const CLOSE_MS = 3_000;
+
+export interface ListenerOptions extends HostGuardOptions {
+  /** Another one is taken when it is in use. */
+  readonly port: number;
+  readonly services: readonly HttpService[];
+  readonly log: Logger;
+}
+
+export interface HttpListener {
+  readonly host: string;
+  readonly port: number;
+  /** As `http://127.0.0.1:4440`. */
+  readonly url: string;
+  readonly connections: number;
+  /** Requests that were let through to a service so far. */
+  readonly requests: number;
+  /** Lets requests end for a moment, then cuts what is open. */
+  close(): Promise<void>;
+}
+
+const isInUse = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && (error.code === 'EADDRINUSE' || error.code === 'EACCES');
+
+async function listen(server: Server, host: string, port: number): Promise<number> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ host, port }, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+  const address = server.address();
+  return address === null || typeof address === 'string' ? port : address.port;
+}
+
+async function listenSomewhere(server: Server, { host, port, log }: ListenerOptions): Promise<number> {
+  try {
+    return await listen(server, host, port);
+  } catch (error) {
+    if (port === 0 || !isInUse(error)) throw error;
+    const found = await listen(server, host, 0);
+    log.warn({ wanted: port, port: found }, 'the HTTP port is in use; another one is taken');
+    return found;
+  }
+}
+
+/** The path as it was sent, without its query; null for what is no path (`*`, a whole URL). */
+function pathOf(request: IncomingMessage): string | null {
+  const { url = '' } = request;
+  return url.startsWith('/') ? (url.split('?', 1)[0] ?? url) : null;
+}
+
+/** Opens it. Rejects with the errno of listen(2). */
+export async function openHttpListener(options: ListenerOptions): Promise<HttpListener> {
+  const { host, log } = options;
+  const guard = makeHostGuard(options);
+  let requests = 0;
+  const services = [...options.services].sort((a, b) => b.prefix.length - a.prefix.length);
+  const find = (path: string): HttpService | undefined =>
+    services.find(({ prefix }) => path === prefix || path.startsWith(`${prefix}/`));
+
+  /** The service that is meant, or the status and the words of a refusal. */
+  const route = (request: IncomingMessage): HttpService | { status: number; error: string } => {
+    if (!guard.allowsHost(request)) {
+      return {
+        status: 403,
+        error: 'This host name is not served. Use localhost, or add the name with --http-allowed-hosts.',
+      };
+    }
+    const path = pathOf(request);
+    const service = path === null ? undefined : find(path);
+    if (service?.anyOrigin !== true && !guard.allowsOrigin(request)) {
+      return {
+        status: 403,
+        error: 'Web pages of this origin are not served. Add it with --http-allowed-origins.',
+      };
+    }
+    return service ?? { status: 404, error: `Nothing is served here. There is ${prefixes}.` };
+  };
+  const prefixes = [...options.services].map(({ prefix }) => prefix).join(', ');
+
+  const serve = (request: IncomingMessage, response: ServerResponse): void => {
+    const found = route(request);
+    if ('status' in found) {
+      refuseJson(request, response, found.status, { error: found.error });
+      return;
+    }
+    requests += 1;
+    response.on('error', () => response.destroy());
+    found.handle(request, response).catch((error: unknown) => {
+      log.error({ err: error, service: found.prefix }, 'a request failed');
+      if (response.headersSent) response.destroy();
+      else
+        refuseJson(request, response, 500, { error: 'Something went wrong inside Thaw; its log says more.' });
+    });
+  };
+
+  const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
+    socket.on('error', () => socket.destroy());
+    const found = route(request);
+    if ('status' in found || found.upgrade === undefined) {
+      const status = 'status' in found ? found.status : 426;
+      socket.end(`HTTP/1.1 ${status} Refused\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
+      return;
+    }
+    requests += 1;
+    found.upgrade(request, socket, head);
+  };
+
+  const server = createServer({
+    maxHeaderSize: MAX_HEADER_BYTES,
+    headersTimeout: HEADERS_MS,
+    requestTimeout: REQUEST_MS,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    insecureHTTPParser: false,
+    noDelay: true,
+  });
+  server.maxConnections = MAX_CONNECTIONS;
+  server.timeout = IDLE_MS;
+  const sockets = new Set<Duplex>();
+  server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
+  server.on('request', serve);
+  server.on('upgrade', upgrade);
+  const port = await listenSomewhere(server, options);
+  server.on('error', (error) => log.error({ err: error }, 'the HTTP listener failed'));
+
+  const cutAll = (): void => {
+    for (const socket of sockets) socket.destroy();
+  };
+  return {
+    host,
+    port,
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
+    get requests() {
+      return requests;
+    },
+    get connections() {
+      return sockets.size;
+    },
+    close: async () => {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      const late = AbortSignal.timeout(CLOSE_MS);
+      late.addEventListener('abort', cutAll, { once: true });
+      await Promise.all(services.map((service) => service.close?.() ?? Promise.resolve()));
+      server.closeIdleConnections();
+      await closed;
+      late.removeEventListener('abort', cutAll);
+    },
+  };
+}
+
+/** Answers whoever asks whether the owner is there. Needs no key and tells nothing. */
+export const healthService: HttpService = {
+  prefix: '/healthz',
+  handle: async (request, response) => {
+    if (request.method === 'GET' || request.method === 'HEAD') answerJson(response, 200, { status: 'ok' });
+    else refuseJson(request, response, 405, { error: 'Use GET.' }, { allow: 'GET, HEAD' });
+  },
+};
