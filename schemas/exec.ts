@@ -4,6 +4,8 @@ import { EnvironmentVariables } from './create-sandbox.ts';
 
 export const MAX_WAIT_SECONDS = 45;
 export const DEFAULT_WAIT_SECONDS = 30;
+/** Of a command that goes on after its call: a week. */
+export const MAX_COMMAND_SECONDS = 604_800;
 
 export const ExecRequest = z.strictObject({
   command: z

@@ -62,6 +62,11 @@ export const errorKinds = {
     'Install it with sandbox_exec as root, or use a snapshot that has it, such as the default one.',
   ),
   context_not_found: kind(404, false, 'Leave the context out to use the default one, or make a new one.'),
+  job_not_found: kind(404, false, 'Call sandbox_exec_list to see the commands that are kept.'),
+  command_ended: kind(410, false, 'The command has ended, or its stdin is closed. Start another one.'),
+  session_not_found: kind(404, false, 'List the sessions, or create this one.'),
+  session_exists: kind(409, false, 'Choose another id, or delete the session that has it.'),
+  session_ended: kind(410, false, 'Its shell has ended. Delete the session and create it again.'),
   port_closed: kind(
     502,
     true,

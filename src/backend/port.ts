@@ -39,6 +39,7 @@ import type { RevokedSsh, SshAccess, SshAccessValidation } from '../../schemas/s
 import type { CreateVolume, Volume } from '../../schemas/volumes.ts';
 import { ThawError } from '../errors.ts';
 import type { CodeOperations, InterpreterOperations } from './code-operations.ts';
+import type { JobOperations, SessionOperations } from './jobs.ts';
 
 /** What every operation gets beside its input. */
 export interface CallContext {
@@ -191,6 +192,8 @@ export interface OperationGroups {
   readonly network: NetworkOperations;
   readonly builds: BuildOperations;
   readonly exec: ExecOperations;
+  readonly jobs: JobOperations;
+  readonly sessions: SessionOperations;
   readonly files: FileOperations;
   readonly search: SearchOperations;
   readonly ssh: SshOperations;

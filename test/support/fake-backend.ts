@@ -20,6 +20,8 @@ const operations = {
   volumes: ['create', 'list', 'get', 'delete'],
   network: ['set', 'log'],
   exec: ['exec'],
+  jobs: ['start', 'list', 'get', 'read', 'follow', 'write', 'stop', 'remove'],
+  sessions: ['create', 'list', 'get', 'delete', 'exec', 'command', 'logs', 'follow', 'input'],
   files: ['read', 'write', 'list'],
   search: ['search'],
   ssh: ['create', 'revoke', 'validate'],
