@@ -172,7 +172,9 @@ describe('process-wide things', () => {
 });
 
 /** Files that may be longer than 250 lines, each with its reason. */
-const longFiles: Readonly<Record<string, string>> = {};
+const longFiles: Readonly<Record<string, string>> = {
+  'schemas/openapi.gen.ts': 'generated',
+};
 
 describe('files', () => {
   test('none is longer than 250 lines without a reason', () => {
