@@ -11,6 +11,7 @@ import { FailedAttempts } from './keys/failed-attempts.ts';
 import { ensureFirstKey, findFirstKey } from './keys/first-key.ts';
 import { KeyBook } from './keys/key-book.ts';
 import type { Logger } from './log.ts';
+import { makeToolbox, toolboxService } from './rest/toolbox/service.ts';
 
 export interface OwnerHttpOptions {
   readonly config: OwnerConfig;
@@ -47,7 +48,16 @@ export interface OwnerHttp {
 }
 
 /** Every service but `/healthz`. */
-const makeServices = async (_parts: ServiceParts): Promise<HttpService[]> => [];
+async function makeServices({ authenticator, supply, clock, log }: ServiceParts): Promise<HttpService[]> {
+  const toolbox = makeToolbox({
+    authenticator,
+    backend: (context) => supply.acquire(context),
+    previews: () => supply.engine?.previewTarget ?? null,
+    clock,
+    log,
+  });
+  return [toolboxService(toolbox, clock)];
+}
 
 export async function openOwnerHttp(options: OwnerHttpOptions): Promise<OwnerHttp> {
   const { config, keys, clock, log } = options;

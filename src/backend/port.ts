@@ -39,7 +39,12 @@ import type { RevokedSsh, SshAccess, SshAccessValidation } from '../../schemas/s
 import type { CreateVolume, Volume } from '../../schemas/volumes.ts';
 import { ThawError } from '../errors.ts';
 import type { CodeOperations, InterpreterOperations } from './code-operations.ts';
+import type { CommandOperations } from './command-operations.ts';
+import type { FileSystemOperations } from './file-system-operations.ts';
+import type { GitOperations } from './git-operations.ts';
 import type { JobOperations, SessionOperations } from './jobs.ts';
+import type { SystemOperations } from './system-operations.ts';
+import type { TerminalOperations } from './terminal-operations.ts';
 
 /** What every operation gets beside its input. */
 export interface CallContext {
@@ -52,6 +57,8 @@ export interface CallContext {
    * Absent: the owner's own organization, as for local callers.
    */
   readonly organizationId?: string;
+  /** The call is no activity of the sandbox: it does not put its auto-stop off. */
+  readonly quiet?: boolean;
 }
 
 /** `sandbox` is an id or a name in every operation. All of them throw ThawError only. */
@@ -200,6 +207,11 @@ export interface OperationGroups {
   readonly previews: PreviewOperations;
   readonly code: CodeOperations;
   readonly interpreters: InterpreterOperations;
+  readonly commands: CommandOperations;
+  readonly fileSystem: FileSystemOperations;
+  readonly terminals: TerminalOperations;
+  readonly git: GitOperations;
+  readonly system: SystemOperations;
 }
 
 export interface Backend extends Partial<OperationGroups> {

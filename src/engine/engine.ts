@@ -3,6 +3,7 @@ import type { CreateSandbox } from '../../schemas/create-sandbox.ts';
 import type { CallContext } from '../backend/port.ts';
 import { Templates } from './build/templates.ts';
 import { closeEngine } from './close.ts';
+import { commandOperations } from './commands/run-command.ts';
 import type { EngineContext } from './context.ts';
 import { copyOperations } from './copy-operations.ts';
 import { DaemonLink } from './daemon-link.ts';
@@ -10,6 +11,7 @@ import { pruneEngine } from './disk/prune.ts';
 import { measureDisk, ParkedSizes } from './disk/use.ts';
 import type { EngineInfo, EngineVersion } from './docker/port.ts';
 import { execCommand } from './exec/exec.ts';
+import { fileSystemOperations } from './file-system/file-system-operations.ts';
 import { listSandboxFiles, readSandboxFile, writeSandboxFile } from './files/file-operations.ts';
 import { checkCreate } from './lifecycle/check-create.ts';
 import { type Creation, createSandbox } from './lifecycle/create.ts';
@@ -181,6 +183,8 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       search: async (name, request, call) =>
         await searchSandbox(context, registry.find(name, call), request, call),
     },
+    commands: commandOperations(context),
+    fileSystem: fileSystemOperations(context),
     ssh,
     admitSsh: (token) => ssh.admit(token),
     previews: previewOperations(context, tokens),

@@ -6,6 +6,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "attributes.h"
 #include "child.h"
 #include "crc.h"
 #include "diff-main.h"
@@ -53,6 +54,7 @@ int main(int argc, char **argv) {
     return sftp_serve(STDIN_FILENO, STDOUT_FILENO);
   }
   if (forward_is_asked(argc, argv)) return forward_main(argc, argv);
+  if (attributes_is_asked(argc, argv)) return attributes_main(argc, argv);
   if (search_is_asked(argc, argv)) return search_main(argc, argv);
   uint32_t grace_ms = parse(argc, argv);
 #ifndef THAW_SANITIZED

@@ -99,6 +99,21 @@ const rules: readonly Rule[] = [
     allowed: (imported) => imported !== 'ssh2',
   },
   {
+    rule: 'the toolbox knows the schemas, the backend port and the HTTP service, and no engine',
+    from: isIn('src/rest/toolbox/'),
+    allowed: (imported) =>
+      !isOwn(imported) ||
+      isIn('src/rest/', 'src/http/', 'src/backend/', 'schemas/')(imported) ||
+      [
+        'src/bytes.ts',
+        'src/clock.ts',
+        'src/errors.ts',
+        'src/ids.ts',
+        'src/log.ts',
+        'src/version.ts',
+      ].includes(imported),
+  },
+  {
     rule: 'the backend port knows no implementation',
     from: isIn('src/backend/'),
     allowed: (imported) =>

@@ -6,6 +6,7 @@ import type { Engine, EngineStatus } from '../../src/engine/options.ts';
 import { ThawError } from '../../src/errors.ts';
 import { newSandboxId } from '../../src/ids.ts';
 import { sandboxFixture } from './sandbox-fixture.ts';
+import { unplannedGroups } from './unplanned-groups.ts';
 
 const unplanned = (operation: string): never => {
   throw new Error(`the fake engine has no ${operation}`);
@@ -58,6 +59,7 @@ export function fakeEngine(events: FakeEngineEvents): Engine {
   });
   return {
     kind: 'embedded',
+    ...unplannedGroups,
     lifecycle: {
       create: async (input) => {
         const id = newSandboxId();

@@ -34,13 +34,20 @@ async function feed(process: GuestProcess, stdin: string | undefined): Promise<v
   process.closeStdin();
 }
 
-interface Ending {
+export interface Ending {
   readonly exit: ProcessExit | null;
   readonly timedOut: boolean;
 }
 
-/** Ends the group when the time is over or the caller is gone; resolves when the main process ended. */
-async function waitForEnd(process: GuestProcess, timeoutMs: number, signal: AbortSignal): Promise<Ending> {
+/**
+ * Ends the group when the time is over (null: no limit) or the caller is gone; resolves when the main process ended, with no
+ * exit when it did not although it was killed.
+ */
+export async function waitForEnd(
+  process: GuestProcess,
+  timeoutMs: number | null,
+  signal: AbortSignal,
+): Promise<Ending> {
   let timedOut = false;
   let onAbort: () => void = () => undefined;
   const timers: NodeJS.Timeout[] = [];
@@ -50,12 +57,13 @@ async function waitForEnd(process: GuestProcess, timeoutMs: number, signal: Abor
       process.signal(SIGKILL);
       timers.push(setTimeout(() => resolve(null), GIVE_UP_AFTER_MS));
     };
-    timers.push(
-      setTimeout(() => {
-        timedOut = true;
-        end();
-      }, timeoutMs),
-    );
+    if (timeoutMs !== null)
+      timers.push(
+        setTimeout(() => {
+          timedOut = true;
+          end();
+        }, timeoutMs),
+      );
     onAbort = end;
     if (signal.aborted) end();
     else signal.addEventListener('abort', end);
