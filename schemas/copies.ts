@@ -32,7 +32,7 @@ export const ForkChild = z.object({
 
 export const ForkOutcome = z.object({
   children: z.array(ForkChild),
-  pausedMs: z.number().describe('how long the source stood still'),
+  pausedMs: z.number().nullable().describe('how long the source stood still; null when not told'),
   envCopied: z
     .array(z.string())
     .describe('names of the environment variables that the forks share with the source'),
@@ -45,8 +45,8 @@ export const BackupOutcome = z.object({
   name: z.string(),
   backupState: BackupState,
   backupCreatedAt: Timestamp.nullable(),
-  storedBytes: z.number().int(),
-  pausedMs: z.number().describe('how long the sandbox stood still'),
+  storedBytes: z.number().int().nullable(),
+  pausedMs: z.number().nullable().describe('how long the sandbox stood still; null when not told'),
 });
 export type BackupOutcome = z.infer<typeof BackupOutcome>;
 
@@ -99,7 +99,7 @@ export const SnapshotBrief = Snapshot.pick({ id: true, name: true, state: true }
 export const SnapshotOutcome = Snapshot.pick({ id: true, name: true, state: true, errorReason: true });
 
 export const MadeSnapshot = Snapshot.extend({
-  pausedMs: z.number().describe('how long the sandbox stood still'),
+  pausedMs: z.number().nullable().describe('how long the sandbox stood still; null when not told'),
 });
 export type MadeSnapshot = z.infer<typeof MadeSnapshot>;
 

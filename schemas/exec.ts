@@ -51,6 +51,7 @@ export const ExecResult = z.object({
   stdoutBytes: z.number().int().describe('exact size before truncation'),
   stderrBytes: z.number().int().describe('exact size before truncation'),
   truncated: z.boolean(),
+  outputMerged: z.boolean().optional().describe('true: this backend mixes stderr into stdout'),
   durationMs: z.number(),
 });
 export type ExecResult = z.infer<typeof ExecResult>;

@@ -66,9 +66,9 @@ export type ListSandboxes = z.infer<typeof ListSandboxes>;
 
 export const SandboxPage = z.object({
   items: z.array(SandboxSummary),
-  total: z.number().int().describe('of all that match'),
+  total: z.number().int().nullable().describe('of all that match; null when not counted'),
   page: z.number().int().nullable().describe('null after a cursor'),
-  totalPages: z.number().int(),
+  totalPages: z.number().int().nullable(),
   nextCursor: z.string().nullable().describe('null on the last page'),
 });
 export type SandboxPage = z.infer<typeof SandboxPage>;

@@ -31,7 +31,7 @@ export type SshAccess = z.infer<typeof SshAccess>;
 export const SshAccessValidation = z.object({ valid: z.boolean(), sandboxId: z.uuid().nullable() });
 export type SshAccessValidation = z.infer<typeof SshAccessValidation>;
 
-const revoked = z.number().int().describe('tokens');
+const revoked = z.number().int().nullable().describe('tokens; null when not told');
 
 /** The sandbox, as the API answers a revocation, and how many tokens it was about. */
 export const RevokedSsh = Sandbox.extend({ revoked });

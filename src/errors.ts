@@ -49,6 +49,17 @@ export const errorKinds = {
     'Run `thaw doctor` on the host to see why the Docker Engine does not answer.',
   ),
   engine_error: kind(502, true, 'Call again; if it stays, run `thaw doctor` on the host.'),
+  backend_unreachable: kind(
+    503,
+    true,
+    'Check DAYTONA_API_URL and the network; `thaw doctor` on the host shows whether the API answers.',
+  ),
+  backend_credentials: kind(
+    401,
+    false,
+    'Check DAYTONA_API_KEY and the permissions of the key, then start Thaw again.',
+  ),
+  backend_error: kind(502, true, 'Call again; if it stays, look at the server of DAYTONA_API_URL.'),
   agent_unreachable: kind(503, true, 'Call again in a moment; if it stays, stop the sandbox and start it.'),
   agent_protocol: kind(
     502,

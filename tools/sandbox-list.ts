@@ -1,4 +1,5 @@
 /** sandbox_list: which sandboxes exist. */
+import { z } from 'zod';
 import { ListSandboxes, SandboxPage } from '../schemas/list-sandboxes.ts';
 import { requireGroup } from '../src/backend/port.ts';
 import { defineTool } from './define-tool.ts';
@@ -11,6 +12,9 @@ export default defineTool({
   kind: 'read',
   group: 'lifecycle',
   input: ListSandboxes,
-  output: SandboxPage,
-  handle: (input, { backend, context }) => requireGroup(backend, 'lifecycle').list(input, context),
+  output: SandboxPage.extend({ backend: z.string().describe('embedded, or the address of the API') }),
+  handle: async (input, { backend, context }) => ({
+    ...(await requireGroup(backend, 'lifecycle').list(input, context)),
+    backend: backend.apiUrl ?? backend.kind,
+  }),
 });

@@ -216,6 +216,8 @@ export interface OperationGroups {
 
 export interface Backend extends Partial<OperationGroups> {
   readonly kind: 'embedded' | 'remote';
+  /** Of a remote one: the address of its API. */
+  readonly apiUrl?: string;
 }
 
 /** The group, or `unsupported_by_backend` when this backend has none. */

@@ -20,7 +20,7 @@ export const lifecycleCases: readonly GoodCall[] = [
     plan: { lifecycle: { list: async () => page } },
     operation: 'lifecycle.list',
     passed: [{ labels: { team: 'x' }, states: ['started'], limit: 10, page: 1, sort: 'name', order: 'asc' }],
-    answered: { total: 1, page: 1, totalPages: 1, nextCursor: null },
+    answered: { total: 1, page: 1, totalPages: 1, nextCursor: null, backend: 'embedded' },
   },
   {
     tool: 'sandbox_get',

@@ -54,7 +54,7 @@ export const forkFs: Scenario<EngineStage> = {
         await time(async () => {
           const outcome = await forks.fork(id, { count }, call);
           made = outcome.children.map((child) => child.id);
-          if (count === 1) found.paused.push(outcome.pausedMs);
+          if (count === 1) found.paused.push(outcome.pausedMs ?? 0);
         }),
       );
       forked.push(...made.filter((child) => child !== null));
