@@ -12,8 +12,15 @@ import { ensureFirstKey, findFirstKey } from './keys/first-key.ts';
 import { KeyBook } from './keys/key-book.ts';
 import type { Logger } from './log.ts';
 import { makeToolbox, toolboxService } from './rest/toolbox/service.ts';
+import type { Catalogue } from './server/catalogue.ts';
+import type { Connections } from './server/connections.ts';
+import type { ProtocolExtension } from './server/extension.ts';
+import { makeMcpService } from './server/http/service.ts';
 
 export interface OwnerHttpOptions {
+  readonly tools: Catalogue;
+  readonly connections: Connections;
+  readonly extension: ProtocolExtension;
   readonly config: OwnerConfig;
   /** Null when their file cannot be used. */
   readonly keys: KeyBook | null;
@@ -47,8 +54,7 @@ export interface OwnerHttp {
   close(): Promise<void>;
 }
 
-/** Every service but `/healthz`. */
-async function makeServices({ authenticator, supply, clock, log }: ServiceParts): Promise<HttpService[]> {
+function toolboxOf({ authenticator, supply, clock, log }: ServiceParts): HttpService {
   const toolbox = makeToolbox({
     authenticator,
     backend: (context) => supply.acquire(context),
@@ -56,8 +62,24 @@ async function makeServices({ authenticator, supply, clock, log }: ServiceParts)
     clock,
     log,
   });
-  return [toolboxService(toolbox, clock)];
+  return toolboxService(toolbox, clock);
 }
+
+function mcpOf(parts: ServiceParts): HttpService {
+  const { authenticator, config, connections, extension, supply, clock, log, tools } = parts;
+  return makeMcpService({
+    authenticator,
+    connections,
+    extension,
+    dependencies: { backend: (context) => supply.acquire(context), clock, log },
+    catalogueFor: () => tools,
+    clock,
+    maxSessions: config.maxClients,
+  });
+}
+
+/** Every service but `/healthz`. */
+const makeServices = async (parts: ServiceParts): Promise<HttpService[]> => [toolboxOf(parts), mcpOf(parts)];
 
 export async function openOwnerHttp(options: OwnerHttpOptions): Promise<OwnerHttp> {
   const { config, keys, clock, log } = options;

@@ -20,6 +20,7 @@ import type { Logger } from './log.ts';
 import { describePreviews, openPreviews } from './preview/open.ts';
 import { buildCatalogue } from './server/catalogue.ts';
 import { Connections } from './server/connections.ts';
+import type { ProtocolExtension } from './server/extension.ts';
 import { openSocketServer } from './server/socket-server.ts';
 import { selectTools } from './server/surface.ts';
 import type { SshGateway } from './ssh/gateway.ts';
@@ -33,6 +34,8 @@ export interface OwnerDependencies {
   readonly pid: number;
   /** The flags that it was started with, for who has to start it again. */
   readonly args: readonly string[];
+  /** Added to the MCP servers; nothing by default. */
+  readonly extension?: ProtocolExtension;
   /** How long calls wait for the engine; tests shorten it. */
   readonly waitMs?: number;
 }
@@ -92,7 +95,7 @@ async function openSsh({
 }
 
 async function open(
-  { config, openEngine, clock, log, pid, args, waitMs }: OwnerDependencies,
+  { config, openEngine, clock, log, pid, args, waitMs, extension = {} }: OwnerDependencies,
   lock: OwnerLock,
 ) {
   const { paths } = config;
@@ -121,12 +124,10 @@ async function open(
     ...(waitMs === undefined ? {} : { waitMs }),
   });
   const catalogue = buildCatalogue(selectTools(tools, { readOnly: config.readOnly }));
-  const connections = new Connections({
-    catalogue,
-    backend: (context) => supply.acquire(context),
-    clock,
-    log,
-  });
+  const connections = new Connections(
+    { catalogue, backend: (context) => supply.acquire(context), clock, log },
+    extension,
+  );
   const keys = openKeyBook(paths.stateDir, clock, log);
   let http: OwnerHttp | null = null;
   const status = async (): Promise<OwnerStatus> => ({
@@ -165,7 +166,7 @@ async function open(
     log,
   });
   log.info({ pid, version, socket: paths.mcpSocket }, 'owner listens');
-  http = await openOwnerHttp({ config, keys, supply, clock, log });
+  http = await openOwnerHttp({ config, keys, tools: catalogue, connections, extension, supply, clock, log });
   ssh = await openSsh({ config, supply, log });
 
   const isBusy = (): boolean =>

@@ -72,7 +72,11 @@ function pathOf(request: IncomingMessage): string | null {
 export async function openHttpListener(options: ListenerOptions): Promise<HttpListener> {
   const { host, log } = options;
   const guard = makeHostGuard(options);
+  const sockets = new Set<Duplex>();
+  /** Those on which no request waits for its answer. */
+  const idle = new Set<Duplex>();
   let requests = 0;
+  let isClosing = false;
   const services = [...options.services].sort((a, b) => b.prefix.length - a.prefix.length);
   const find = (path: string): HttpService | undefined =>
     services.find(({ prefix }) => path === prefix || path.startsWith(`${prefix}/`));
@@ -105,6 +109,13 @@ export async function openHttpListener(options: ListenerOptions): Promise<HttpLi
     }
     requests += 1;
     response.on('error', () => response.destroy());
+    idle.delete(request.socket);
+    response.once('close', () => {
+      if (request.socket.destroyed) return;
+      // A connection that is kept alive would hold the listener open.
+      if (isClosing) request.socket.destroySoon();
+      else idle.add(request.socket);
+    });
     found.handle(request, response).catch((error: unknown) => {
       log.error({ err: error, service: found.prefix }, 'a request failed');
       if (response.headersSent) response.destroy();
@@ -122,6 +133,7 @@ export async function openHttpListener(options: ListenerOptions): Promise<HttpLi
       return;
     }
     requests += 1;
+    idle.delete(socket);
     found.upgrade(request, socket, head);
   };
 
@@ -135,10 +147,13 @@ export async function openHttpListener(options: ListenerOptions): Promise<HttpLi
   });
   server.maxConnections = MAX_CONNECTIONS;
   server.timeout = IDLE_MS;
-  const sockets = new Set<Duplex>();
   server.on('connection', (socket) => {
     sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
+    idle.add(socket);
+    socket.once('close', () => {
+      sockets.delete(socket);
+      idle.delete(socket);
+    });
   });
   server.on('request', serve);
   server.on('upgrade', upgrade);
@@ -160,10 +175,11 @@ export async function openHttpListener(options: ListenerOptions): Promise<HttpLi
     },
     close: async () => {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      isClosing = true;
       const late = AbortSignal.timeout(CLOSE_MS);
       late.addEventListener('abort', cutAll, { once: true });
       await Promise.all(services.map((service) => service.close?.() ?? Promise.resolve()));
-      server.closeIdleConnections();
+      for (const socket of idle) socket.destroy();
       await closed;
       late.removeEventListener('abort', cutAll);
     },

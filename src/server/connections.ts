@@ -1,7 +1,10 @@
-/** Every open connection of this process: serves each with a server of its own, counts them, closes them all. */
+/** Every open connection of this process: serves each with servers of its own, counts them, closes them all. */
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import type { Logger } from '../log.ts';
-import { createMcpServer, type McpServerDependencies } from './mcp-server.ts';
+import { EraTransport } from './era-transport.ts';
+import type { ProtocolExtension } from './extension.ts';
+import { createMcpServer } from './mcp-server.ts';
+import type { McpServerDependencies } from './tool-request.ts';
 
 export interface ClientFacts {
   readonly id: number;
@@ -9,14 +12,18 @@ export interface ClientFacts {
   readonly name: string | null;
 }
 
+type OpenServer = ReturnType<typeof createMcpServer>;
+
 export class Connections {
   readonly #dependencies: McpServerDependencies;
+  readonly #extension: ProtocolExtension;
   readonly #log: Logger;
-  readonly #open = new Map<number, ReturnType<typeof createMcpServer>>();
+  readonly #open = new Map<number, OpenServer>();
   #served = 0;
 
-  constructor(dependencies: McpServerDependencies) {
+  constructor(dependencies: McpServerDependencies, extension: ProtocolExtension = {}) {
     this.#dependencies = dependencies;
+    this.#extension = extension;
     this.#log = dependencies.log;
   }
 
@@ -28,12 +35,34 @@ export class Connections {
     return [...this.#open].map(([id, server]) => ({ id, name: server.getClientVersion()?.name ?? null }));
   }
 
-  /** Serves `transport` until it closes. Resolves when the server listens to it. */
-  async serve(transport: Transport): Promise<void> {
+  /** Serves a connection of lines in both eras until it closes, with what is its own. Resolves when it is read. */
+  async serve(transport: Transport, own: Partial<McpServerDependencies> = {}): Promise<void> {
+    const { server, dependencies } = this.#add(own);
+    const split = new EraTransport(transport, {
+      openModern: async (channel) => {
+        const { serveModern } = await import('./modern-connection.ts');
+        serveModern(channel, dependencies, this.#extension);
+      },
+    });
+    await server.connect(split.legacy);
+    await split.start();
+  }
+
+  /** Serves a session of the older era until it closes. Resolves when the server listens to it. */
+  async serveLegacy(transport: Transport, own: Partial<McpServerDependencies> = {}): Promise<void> {
+    await this.#add(own).server.connect(transport);
+  }
+
+  async closeAll(): Promise<void> {
+    await Promise.all([...this.#open.values()].map((server) => server.close()));
+  }
+
+  #add(own: Partial<McpServerDependencies>): { server: OpenServer; dependencies: McpServerDependencies } {
     this.#served += 1;
     const id = this.#served;
     const log = this.#log.child({ connection: id });
-    const server = createMcpServer({ ...this.#dependencies, log });
+    const dependencies = { ...this.#dependencies, ...own, log };
+    const server = createMcpServer(dependencies, this.#extension);
     this.#open.set(id, server);
     // oxlint-disable-next-line unicorn/prefer-add-event-listener -- the SDK has callbacks and no events
     server.onclose = () => {
@@ -42,11 +71,7 @@ export class Connections {
     };
     // oxlint-disable-next-line unicorn/prefer-add-event-listener -- the SDK has callbacks and no events
     server.onerror = (error) => log.debug({ err: error }, 'connection reported an error');
-    await server.connect(transport);
     log.debug('connection opened');
-  }
-
-  async closeAll(): Promise<void> {
-    await Promise.all([...this.#open.values()].map((server) => server.close()));
+    return { server, dependencies };
   }
 }

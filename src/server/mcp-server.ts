@@ -1,22 +1,21 @@
-/** The protocol's server for one connection: lists the tools, calls them, passes cancellation and progress on. */
-import { Server } from '@modelcontextprotocol/sdk/server/index.js';
+/** The server for one client of revisions up to 2025-11-25: lists the tools, calls them, passes progress on. */
+import { Server, type ServerOptions } from '@modelcontextprotocol/sdk/server/index.js';
 import {
   CallToolRequestSchema,
   ErrorCode,
   ListToolsRequestSchema,
   McpError,
-  type ProgressToken,
 } from '@modelcontextprotocol/sdk/types.js';
-import { suggest } from '../suggest.ts';
 import { version } from '../version.ts';
 import { CallLimit } from './call-limit.ts';
-import { type CallDependencies, callTool } from './call-tool.ts';
-import type { Catalogue } from './catalogue.ts';
+import type { ProtocolExtension } from './extension.ts';
 import { instructions } from './instructions.ts';
-import { ProgressReporter } from './progress.ts';
-
-/** Calls of one connection: enough for any burst of an agent, few enough to bound what one client can hold. */
-const CALL_LIMIT = { running: 128, waiting: 1024 };
+import {
+  answerToolRequest,
+  CALLS_OF_ONE_CLIENT,
+  type McpServerDependencies,
+  UnknownToolError,
+} from './tool-request.ts';
 
 /** The SDK would build one of its own for each connection; Thaw never asks clients for input. */
 const noSchemaValidator = {
@@ -25,52 +24,39 @@ const noSchemaValidator = {
   },
 };
 
-export interface McpServerDependencies extends CallDependencies {
-  readonly catalogue: Catalogue;
-}
-
-function unknownTool(name: string, catalogue: Catalogue): McpError {
-  const guess = suggest(name, catalogue.names);
-  const hint = guess === null ? `The tools are: ${catalogue.names.join(', ')}.` : `Did you mean "${guess}"?`;
-  return new McpError(ErrorCode.InvalidParams, `Unknown tool "${name.slice(0, 64)}". ${hint}`);
-}
+const toProtocolError = (error: unknown): unknown =>
+  error instanceof UnknownToolError ? new McpError(ErrorCode.InvalidParams, error.message) : error;
 
 /** A server to `connect` to one transport. Closing it aborts its calls. */
-export function createMcpServer(dependencies: McpServerDependencies): Server {
-  const { catalogue, clock, log } = dependencies;
-  const server = new Server(
-    { name: 'thaw', title: 'Thaw', version },
-    { capabilities: { tools: {} }, instructions, jsonSchemaValidator: noSchemaValidator },
-  );
-  const limit = new CallLimit(CALL_LIMIT);
-
-  const reporter = (label: string, token: ProgressToken | undefined): ProgressReporter | null => {
-    if (token === undefined) return null;
-    const send = (progress: number, message: string): void => {
-      server
-        .notification({
-          method: 'notifications/progress',
-          params: { progressToken: token, progress, message },
-        })
-        .catch((error: unknown) => log.debug({ err: error }, 'progress could not be sent'));
-    };
-    return new ProgressReporter({ clock, send, label });
+export function createMcpServer(
+  dependencies: McpServerDependencies,
+  { legacyOptions, extendLegacy }: ProtocolExtension = {},
+): Server {
+  const { catalogue } = dependencies;
+  const own: ServerOptions = {
+    capabilities: { tools: {} },
+    instructions,
+    jsonSchemaValidator: noSchemaValidator,
   };
+  const server = new Server({ name: 'thaw', title: 'Thaw', version }, { ...own, ...legacyOptions });
+  const limit = new CallLimit(CALLS_OF_ONE_CLIENT);
 
   server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: [...catalogue.listed] }));
-  server.setRequestHandler(CallToolRequestSchema, async ({ params }, { signal, _meta }) => {
-    const tool = catalogue.find(params.name);
-    if (tool === undefined) throw unknownTool(params.name, catalogue);
-    const progress = reporter(`${tool.name} is running`, _meta?.progressToken);
-    const stop = (): void => progress?.stop();
-    signal.addEventListener('abort', stop, { once: true });
+  server.setRequestHandler(CallToolRequestSchema, async ({ params }, { signal, _meta, sendNotification }) => {
+    const request = {
+      name: params.name,
+      arguments: params.arguments,
+      progressToken: _meta?.progressToken,
+      signal,
+      sendProgress: (progress: { readonly progressToken: string | number; readonly progress: number }) =>
+        sendNotification({ method: 'notifications/progress', params: { ...progress } }),
+    };
     try {
-      const context = progress === null ? { signal } : { signal, progress: progress.report };
-      return await callTool(tool, params.arguments ?? {}, context, limit, dependencies);
-    } finally {
-      stop();
-      signal.removeEventListener('abort', stop);
+      return await answerToolRequest(request, limit, dependencies);
+    } catch (error) {
+      throw toProtocolError(error);
     }
   });
+  extendLegacy?.(server);
   return server;
 }

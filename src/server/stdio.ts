@@ -3,7 +3,7 @@ import type { Readable, Writable } from 'node:stream';
 import type { Clock } from '../clock.ts';
 import { Connections } from './connections.ts';
 import { LineTransport } from './line-transport.ts';
-import type { McpServerDependencies } from './mcp-server.ts';
+import type { McpServerDependencies } from './tool-request.ts';
 
 /** Serves one client until its input ends and what it asked for is answered (within the transport's bound). */
 export async function serveStdio(

@@ -1,0 +1,13 @@
+/** What may be added to the servers of both protocol eras by whoever starts an owner; the package itself adds nothing. */
+import type { Server as LegacyServer, ServerOptions } from '@modelcontextprotocol/sdk/server/index.js';
+import type { ServerOptions as ModernOptions, Server as ModernServer } from '@modelcontextprotocol/server';
+
+export interface ProtocolExtension {
+  /** Replaces the options of servers for revisions up to 2025-11-25. */
+  readonly legacyOptions?: ServerOptions;
+  /** Called before such a server is connected, with Thaw's own handlers set. */
+  readonly extendLegacy?: (server: LegacyServer) => void;
+  /** Replaces the options of servers for 2026-07-28. */
+  readonly modernOptions?: ModernOptions;
+  readonly extendModern?: (server: ModernServer) => void;
+}
