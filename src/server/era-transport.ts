@@ -106,7 +106,10 @@ export class EraTransport {
       'method' in message && message.method === 'notifications/cancelled'
         ? message.params?.['requestId']
         : undefined;
-    const known = typeof about === 'string' || typeof about === 'number' ? this.#open.get(about) : undefined;
+    if (typeof about !== 'string' && typeof about !== 'number') return this.#last;
+    const known = this.#open.get(about);
+    // A cancelled request gets no answer.
+    this.#open.delete(about);
     return known ?? this.#last;
   }
 
