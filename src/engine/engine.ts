@@ -41,6 +41,8 @@ import { reconcile } from './reconcile/reconcile.ts';
 import { searchSandbox } from './search/search.ts';
 import { buildOperations, snapshotOperations } from './snapshot-operations.ts';
 import { sshOperations } from './ssh/ssh-operations.ts';
+import { systemOperations } from './system/system-operations.ts';
+import { terminalOperations } from './terminals/terminal-operations.ts';
 import { volumeOperations } from './volumes/volume-operations.ts';
 
 interface Parts {
@@ -185,6 +187,8 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     },
     commands: commandOperations(context),
     fileSystem: fileSystemOperations(context),
+    terminals: terminalOperations(context),
+    system: systemOperations(context),
     ssh,
     admitSsh: (token) => ssh.admit(token),
     previews: previewOperations(context, tokens),
