@@ -1,5 +1,6 @@
 /** What the owner serves over HTTP: its keys, who is let in, and the services of the one listener. */
-import type { Clock } from './clock.ts';
+import { type PreviewBase, previewTemplate } from './backend/preview-address.ts';
+import { type Clock, toTimestamp } from './clock.ts';
 import type { EngineSupply } from './control/engine-supply.ts';
 import type { OwnerConfig } from './control/owner-config.ts';
 import type { OwnerStatus } from './control/status.ts';
@@ -11,7 +12,9 @@ import { FailedAttempts } from './keys/failed-attempts.ts';
 import { ensureFirstKey, findFirstKey } from './keys/first-key.ts';
 import { KeyBook } from './keys/key-book.ts';
 import type { Logger } from './log.ts';
+import { restService } from './rest/service.ts';
 import { makeToolbox, toolboxService } from './rest/toolbox/service.ts';
+import type { Toolbox } from './rest/toolbox/toolbox.ts';
 import type { Catalogue } from './server/catalogue.ts';
 import type { Connections } from './server/connections.ts';
 import type { ProtocolExtension } from './server/extension.ts';
@@ -25,6 +28,8 @@ export interface OwnerHttpOptions {
   /** Null when their file cannot be used. */
   readonly keys: KeyBook | null;
   readonly supply: EngineSupply;
+  /** Where previews are served; null while they are not. */
+  readonly previewBase: () => PreviewBase | null;
   readonly clock: Clock;
   readonly log: Logger;
 }
@@ -43,6 +48,8 @@ export function openKeyBook(stateDir: string, clock: Clock, log: Logger): KeyBoo
 export interface ServiceParts extends OwnerHttpOptions {
   readonly keys: KeyBook;
   readonly authenticator: Authenticator;
+  /** Where all of it is served. */
+  readonly url: () => string;
 }
 
 export interface OwnerHttp {
@@ -54,15 +61,27 @@ export interface OwnerHttp {
   close(): Promise<void>;
 }
 
-function toolboxOf({ authenticator, supply, clock, log }: ServiceParts): HttpService {
-  const toolbox = makeToolbox({
+function toolboxOf({ authenticator, supply, clock, log }: ServiceParts): Toolbox {
+  return makeToolbox({
     authenticator,
     backend: (context) => supply.acquire(context),
     previews: () => supply.engine?.previewTarget ?? null,
     clock,
     log,
   });
-  return toolboxService(toolbox, clock);
+}
+
+function restOf(parts: ServiceParts, toolbox: Toolbox): HttpService {
+  const { supply, url } = parts;
+  return restService({
+    ...parts,
+    toolbox,
+    backend: (context) => supply.acquire(context),
+    url,
+    startedAt: toTimestamp(parts.clock.now()),
+    defaultSnapshot: 'default',
+    previewTemplate: () => previewTemplate(parts.previewBase()),
+  });
 }
 
 function mcpOf(parts: ServiceParts): HttpService {
@@ -79,7 +98,10 @@ function mcpOf(parts: ServiceParts): HttpService {
 }
 
 /** Every service but `/healthz`. */
-const makeServices = async (parts: ServiceParts): Promise<HttpService[]> => [toolboxOf(parts), mcpOf(parts)];
+const makeServices = async (parts: ServiceParts): Promise<HttpService[]> => {
+  const toolbox = toolboxOf(parts);
+  return [toolboxService(toolbox, parts.clock), restOf(parts, toolbox), mcpOf(parts)];
+};
 
 export async function openOwnerHttp(options: OwnerHttpOptions): Promise<OwnerHttp> {
   const { config, keys, clock, log } = options;
@@ -88,8 +110,10 @@ export async function openOwnerHttp(options: OwnerHttpOptions): Promise<OwnerHtt
     return { listener: null, status: () => null, wasUsed: () => false, close: async () => {} };
   ensureFirstKey(stateDir, keys);
   const authenticator = makeAuthenticator({ keys, attempts: new FailedAttempts(clock) });
-  const services = await makeServices({ ...options, keys, authenticator });
-  const listener = await openHttp({ config, services, log });
+  let listener: HttpListener | null = null;
+  const url = (): string => listener?.url ?? '';
+  const services = await makeServices({ ...options, keys, authenticator, url });
+  listener = await openHttp({ config, services, log });
   let seen = 0;
   return {
     listener,

@@ -166,7 +166,9 @@ async function open(
     log,
   });
   log.info({ pid, version, socket: paths.mcpSocket }, 'owner listens');
-  http = await openOwnerHttp({ config, keys, tools: catalogue, connections, extension, supply, clock, log });
+  const previewBase = () => previews?.base ?? null;
+  const parts = { config, keys, tools: catalogue, connections, extension, supply, previewBase, clock, log };
+  http = await openOwnerHttp(parts);
   ssh = await openSsh({ config, supply, log });
 
   const isBusy = (): boolean =>

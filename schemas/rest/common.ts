@@ -4,10 +4,7 @@ import { z } from 'zod';
 /** The API's ValidationPipe keeps unknown fields out of the way: they are taken and ignored. */
 export const EmptyBody = z.object({});
 
-export const StringMap = z.record(z.string().min(1).max(256), z.string().max(131_072));
-
 /** Nulls are taken out of a body before it is checked: the API treats them like values that are not there. */
 export const maybe = <Schema extends z.ZodType>(schema: Schema) => schema.optional();
 
-export const SandboxIdOrName = z.string().min(1).max(256);
 export const Ordering = z.enum(['asc', 'desc']);

@@ -2,12 +2,12 @@
 import { z } from 'zod';
 import { MAX_DOCKERFILE_CHARACTERS } from '../build.ts';
 import { SnapshotName } from '../copies.ts';
-import { CreateSandbox, SandboxName } from '../create-sandbox.ts';
+import { CreateSandbox, EnvironmentVariables, Labels, SandboxName } from '../create-sandbox.ts';
 import { ImageName, MAX_SNAPSHOT_POOL } from '../create-snapshot.ts';
 import { MountPath } from '../mount-path.ts';
 import { networkFields } from '../network.ts';
 import { ResizeSandbox } from '../settings.ts';
-import { maybe, StringMap } from './common.ts';
+import { maybe } from './common.ts';
 
 const { shape: sandbox } = CreateSandbox;
 const minutes = z.number().int();
@@ -27,8 +27,8 @@ export const ApiCreateSandbox = z.object({
   name: maybe(SandboxName),
   snapshot: maybe(z.string().max(256)),
   user: maybe(z.string().min(1).max(32)),
-  env: maybe(StringMap),
-  labels: maybe(StringMap),
+  env: maybe(EnvironmentVariables),
+  labels: maybe(Labels),
   public: maybe(z.boolean()),
   networkBlockAll: maybe(networkFields.networkBlockAll.unwrap()),
   networkAllowList: maybe(networkFields.networkAllowList.unwrap()),
@@ -60,7 +60,7 @@ export const ApiResizeSandbox = z.object({
   disk: maybe(ResizeSandbox.shape.disk.unwrap()),
 });
 
-export const ApiSandboxLabels = z.object({ labels: maybe(StringMap) });
+export const ApiSandboxLabels = z.object({ labels: maybe(Labels) });
 export const ApiForkSandbox = z.object({ name: maybe(SandboxName) });
 export const ApiCreateSandboxSnapshot = z.object({
   name: SnapshotName,

@@ -40,9 +40,12 @@ import type { CreateVolume, Volume } from '../../schemas/volumes.ts';
 import { ThawError } from '../errors.ts';
 import type { CodeOperations, InterpreterOperations } from './code-operations.ts';
 import type { CommandOperations } from './command-operations.ts';
+import type { EventFeed } from './events.ts';
 import type { FileSystemOperations } from './file-system-operations.ts';
 import type { GitOperations } from './git-operations.ts';
 import type { JobOperations, SessionOperations } from './jobs.ts';
+import type { PoolOperations } from './pool-operations.ts';
+import type { SigningOperations } from './signing-operations.ts';
 import type { SystemOperations } from './system-operations.ts';
 import type { TerminalOperations } from './terminal-operations.ts';
 
@@ -212,12 +215,16 @@ export interface OperationGroups {
   readonly terminals: TerminalOperations;
   readonly git: GitOperations;
   readonly system: SystemOperations;
+  readonly signing: SigningOperations;
+  readonly pools: PoolOperations;
 }
 
 export interface Backend extends Partial<OperationGroups> {
   readonly kind: 'embedded' | 'remote';
   /** Of a remote one: the address of its API. */
   readonly apiUrl?: string;
+  /** Absent where changes are not told. */
+  readonly events?: EventFeed;
 }
 
 /** The group, or `unsupported_by_backend` when this backend has none. */

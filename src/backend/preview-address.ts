@@ -59,6 +59,10 @@ export function hostUrl({ scheme, domain, publicPort }: PreviewBase, { name, por
   return `${scheme}://${port}-${name}.${domain}${portSuffix(publicPort)}`;
 }
 
+/** The host style with the API's placeholders; empty where no previews are served. */
+export const previewTemplate = (base: PreviewBase | null): string =>
+  base === null ? '' : `${base.scheme}://{{PORT}}-{{sandboxId}}.${base.domain}${portSuffix(base.publicPort)}`;
+
 const ANY_ADDRESS: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '::1' };
 
 /** What stands before the path of the application in the path style. */

@@ -2,6 +2,7 @@
 import type { CreateSandbox } from '../../schemas/create-sandbox.ts';
 import type { CallContext } from '../backend/port.ts';
 import { Templates } from './build/templates.ts';
+import { watchChanges } from './change-feed.ts';
 import { closeEngine } from './close.ts';
 import { commandOperations } from './commands/run-command.ts';
 import type { EngineContext } from './context.ts';
@@ -33,16 +34,16 @@ import { readNetworkLog } from './network/network-log.ts';
 import { setNetwork } from './network/set-network.ts';
 import { openContext } from './open-context.ts';
 import type { Engine, EngineOptions, EngineStatus } from './options.ts';
+import { poolOperations } from './pool/pool-operations.ts';
 import { Pools } from './pool/pools.ts';
 import { previewOperations } from './preview/preview-operations.ts';
 import { PreviewTokens } from './preview/preview-tokens.ts';
 import { previewTarget } from './preview/target.ts';
 import { reconcile } from './reconcile/reconcile.ts';
 import { searchSandbox } from './search/search.ts';
+import { signingOperations } from './signing.ts';
 import { buildOperations, snapshotOperations } from './snapshot-operations.ts';
 import { sshOperations } from './ssh/ssh-operations.ts';
-import { systemOperations } from './system/system-operations.ts';
-import { terminalOperations } from './terminals/terminal-operations.ts';
 import { volumeOperations } from './volumes/volume-operations.ts';
 
 interface Parts {
@@ -187,12 +188,13 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     },
     commands: commandOperations(context),
     fileSystem: fileSystemOperations(context),
-    terminals: terminalOperations(context),
-    system: systemOperations(context),
     ssh,
     admitSsh: (token) => ssh.admit(token),
     previews: previewOperations(context, tokens),
     previewTarget: previewTarget(context, tokens),
+    signing: signingOperations(context),
+    pools: poolOperations(context, pools),
+    events: watchChanges(context),
     status: () => statusOf(parts),
     prune: ({ dryRun }) => pruneEngine(parts, dryRun),
     disk: () => measureDisk(context, pools, parkedSizes),

@@ -1,4 +1,5 @@
 /** What the composition root hands to the engine. Everything is resolved and checked by then. */
+import type { EventFeed } from '../backend/events.ts';
 import type { OperationGroups } from '../backend/port.ts';
 import type { PreviewBase } from '../backend/preview-address.ts';
 import type { PreviewTarget } from '../backend/preview-target.ts';
@@ -85,12 +86,17 @@ export interface EngineStatus {
 }
 
 /** The embedded backend with its life: what `openEngine(options)` in `engine.ts` resolves to. */
-export interface Engine extends Omit<OperationGroups, 'code' | 'interpreters' | 'jobs' | 'sessions' | 'git'> {
+export interface Engine
+  extends Omit<
+    OperationGroups,
+    'code' | 'interpreters' | 'jobs' | 'sessions' | 'terminals' | 'git' | 'system'
+  > {
   readonly kind: 'embedded';
   /** The way into the sandbox of a valid SSH token; null for any other token. */
   admitSsh(token: string): SandboxAccess | null;
   /** What the preview proxy works on. */
   readonly previewTarget: PreviewTarget;
+  readonly events: EventFeed;
   status(): EngineStatus;
   /** Bytes, numbers and bounds of what is kept on disk, measured now. */
   disk(): Promise<DiskUse>;

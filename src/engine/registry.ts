@@ -6,6 +6,7 @@ import type { ContainerId, SandboxId } from '../ids.ts';
 import { nearest } from '../suggest.ts';
 import { ManagedSandbox } from './managed-sandbox.ts';
 import { type Caller, type Organization, organizationOf } from './organizations.ts';
+import type { RecordChange } from './record-change.ts';
 import type { SandboxRecord } from './store/records.ts';
 import type { Store } from './store/store.ts';
 
@@ -22,12 +23,18 @@ export class Registry {
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #own: string;
+  #changed: RecordChange<SandboxRecord> = () => undefined;
 
   /** `own` is the id of the owner's own organization. */
   constructor(store: Store, clock: Clock, own: string) {
     this.#store = store;
     this.#clock = clock;
     this.#own = own;
+  }
+
+  /** `changed` is called right after each change of a record. */
+  watch(changed: RecordChange<SandboxRecord>): void {
+    this.#changed = changed;
   }
 
   get size(): number {
@@ -97,6 +104,7 @@ export class Registry {
     const sandbox = new ManagedSandbox(record);
     this.#byId.set(record.id, sandbox);
     this.#byName.set(nameKey(record.organizationId, record.name), sandbox);
+    this.#changed(null, record);
     return sandbox;
   }
 
@@ -115,7 +123,9 @@ export class Registry {
         alongside();
       });
     }
+    const before = sandbox.record;
     sandbox.record = record;
+    this.#changed(before, record);
   }
 
   /** Notes that somebody uses the sandbox. */
@@ -140,6 +150,7 @@ export class Registry {
     this.#activityWrites.delete(id);
     const key = nameKey(organizationId, name);
     if (this.#byName.get(key) === sandbox) this.#byName.delete(key);
+    this.#changed(sandbox.record, null);
   }
 
   /** Writes the activity that is still only in memory. */

@@ -53,6 +53,14 @@ const rules: readonly Rule[] = [
       ['src/clock.ts', 'src/errors.ts', 'src/ids.ts', 'src/log.ts'].includes(imported),
   },
   {
+    rule: 'the REST surface knows the backend port, keys and HTTP, and no engine, tool or MCP server',
+    from: isIn('src/rest/'),
+    allowed: (imported) =>
+      isIn('src/rest/', 'src/backend/', 'src/http/', 'src/keys/', 'src/content/', 'schemas/')(imported) ||
+      !isOwn(imported) ||
+      /^src\/(?:bytes|clock|errors|ids|log|suggest|version)\.ts$/.test(imported),
+  },
+  {
     rule: 'the engine imports no remote backend, server, command line or set-up',
     from: isIn('src/engine/'),
     allowed: (imported) =>

@@ -18,7 +18,6 @@ import { parkedMemory } from './scenarios/parked-memory.ts';
 import { pauseResume } from './scenarios/pause-resume.ts';
 import { preview } from './scenarios/preview.ts';
 import { resize } from './scenarios/resize.ts';
-import { restCreate, restExecute, restFiles, sdkCreate } from './scenarios/rest.ts';
 import { sftpThroughput, sshPrompt } from './scenarios/ssh.ts';
 import { startup } from './scenarios/startup.ts';
 import { stopStart } from './scenarios/stop-start.ts';
@@ -41,10 +40,6 @@ export const groups = [
     createNetworkStdio,
     createToFirstExecStdio,
     execStdio,
-    restCreate,
-    restExecute,
-    sdkCreate,
-    restFiles,
     burst,
     startup,
   ]),

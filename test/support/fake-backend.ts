@@ -63,6 +63,8 @@ const operations = {
     'setCredentials',
   ],
   system: ['places', 'metrics'],
+  signing: ['key', 'rotate', 'admit'],
+  pools: ['list', 'resize'],
 } as const satisfies Record<keyof OperationGroups, readonly string[]>;
 
 type AnyOperation = (...args: readonly unknown[]) => Promise<unknown>;

@@ -145,6 +145,13 @@ export function fakeEngine(events: FakeEngineEvents): Engine {
       revoke: async () => unplanned('ssh revoke'),
       validate: async () => ({ valid: false, sandboxId: null }),
     },
+    signing: {
+      key: async () => unplanned('signing key'),
+      rotate: async () => unplanned('rotate'),
+      admit: async () => null,
+    },
+    pools: { list: async () => [], resize: async () => unplanned('resize of a pool') },
+    events: { subscribe: () => () => {} },
     admitSsh: () => null,
     previews: {
       url: async () => unplanned('url'),

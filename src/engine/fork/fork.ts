@@ -46,6 +46,7 @@ function childRecord(
     recoverable: false,
     backupState: 'None',
     archive: null,
+    signingKey: null,
     createdAt: now,
     updatedAt: now,
     lastActivityAt: now,

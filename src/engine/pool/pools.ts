@@ -95,6 +95,12 @@ export class Pools {
     this.#cancelCheck = this.#context.clock.schedule(CHECK_MS, () => this.#check());
   }
 
+  /** Of one pool; null when there is none. */
+  figuresOf(imageId: string): PoolFigures | null {
+    if (imageId === this.#default.snapshot.imageId) return this.#default.figures();
+    return this.#onDemand.get(imageId)?.pool.figures() ?? null;
+  }
+
   /** Lets the pool of an image go, so that nothing needs the image any more. */
   async closeFor(imageId: string): Promise<void> {
     const entry = this.#onDemand.get(imageId);

@@ -4,6 +4,7 @@ import { ThawError } from '../../errors.ts';
 import type { AgentConnection } from '../agent/port.ts';
 import type { DockerPort, ImageFacts } from '../docker/port.ts';
 import { type Caller, organizationOf } from '../organizations.ts';
+import type { RecordChange } from '../record-change.ts';
 import type { SnapshotRecord } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 
@@ -84,6 +85,7 @@ export class Snapshots {
   readonly #store: Store;
   readonly #docker: Pick<DockerPort, 'inspectImage'>;
   readonly #own: string;
+  #changed: RecordChange<SnapshotRecord> = () => undefined;
   /** The one that a create gets when it names none. It is made by set-up and cannot be deleted. */
   readonly default: Snapshot;
 
@@ -99,6 +101,11 @@ export class Snapshots {
     this.#docker = docker;
     this.default = defaultSnapshot;
     for (const record of store.snapshots()) this.#records.set(record.id, record);
+  }
+
+  /** `changed` is called right after each change of a record. */
+  watch(changed: RecordChange<SnapshotRecord>): void {
+    this.#changed = changed;
   }
 
   /** All but the default one, the newest first. */
@@ -139,7 +146,9 @@ export class Snapshots {
       this.#store.putSnapshot(record);
       alongside();
     });
+    const before = this.#records.get(record.id) ?? null;
     this.#records.set(record.id, record);
+    this.#changed(before, record);
   }
 
   /** Notes that a sandbox is made of it. */
@@ -150,7 +159,7 @@ export class Snapshots {
 
   drop(record: SnapshotRecord): void {
     this.#store.dropSnapshot(record.id);
-    this.#records.delete(record.id);
+    if (this.#records.delete(record.id)) this.#changed(record, null);
   }
 
   isDefault(reference: string): boolean {

@@ -71,6 +71,8 @@ export const SandboxRecord = z.object({
   parentId: Id.nullable().default(null),
   /** What is mounted in it, whenever a container is made for it. */
   volumes: z.array(z.object({ volumeId: z.string(), mountPath: z.string() })).default([]),
+  /** What URLs of its files are signed with; null until somebody asks for it. */
+  signingKey: z.string().nullable().default(null),
   /** Its files as they were last written to the object store. */
   archive: ArchiveRecord.nullable().default(null),
   /** Counts the starts of its container: handles of an earlier one are stale. */

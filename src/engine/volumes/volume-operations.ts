@@ -1,24 +1,15 @@
 /** The engine's side of volumes: references to records, records to the API's shape. */
 import type { Volume } from '../../../schemas/volumes.ts';
 import type { VolumeOperations } from '../../backend/port.ts';
-import { toTimestamp } from '../../clock.ts';
 import type { EngineContext } from '../context.ts';
 import type { VolumeRecord } from '../store/records.ts';
 import { createVolume } from './create-volume.ts';
 import { deleteVolume } from './delete-volume.ts';
+import { volumeToApi } from './to-api.ts';
 
 export function volumeOperations(context: EngineContext): VolumeOperations {
-  const { volumes, organizationId } = context;
-  const toApi = (record: VolumeRecord): Volume => ({
-    id: record.id,
-    name: record.name,
-    organizationId: record.organizationId ?? organizationId,
-    state: record.state,
-    errorReason: record.errorReason,
-    createdAt: toTimestamp(record.createdAt),
-    updatedAt: toTimestamp(record.updatedAt),
-    lastUsedAt: record.lastUsedAt === null ? null : toTimestamp(record.lastUsedAt),
-  });
+  const { volumes } = context;
+  const toApi = (record: VolumeRecord): Volume => volumeToApi(context, record);
   return {
     create: async ({ name }, call) => toApi(await createVolume(context, name, call)),
     list: async (call) => volumes.of(call).map(toApi),

@@ -2,6 +2,7 @@
 import { ThawError } from '../../errors.ts';
 import { nearest } from '../../suggest.ts';
 import { type Caller, organizationOf } from '../organizations.ts';
+import type { RecordChange } from '../record-change.ts';
 import type { VolumeRecord } from '../store/records.ts';
 import type { Store } from '../store/store.ts';
 
@@ -11,12 +12,18 @@ export class Volumes {
   readonly #records = new Map<string, VolumeRecord>();
   readonly #store: Store;
   readonly #own: string;
+  #changed: RecordChange<VolumeRecord> = () => undefined;
 
   /** `own` is the id of the owner's own organization. */
   constructor(store: Store, own: string) {
     this.#store = store;
     this.#own = own;
     for (const record of store.volumes()) this.#records.set(record.id, record);
+  }
+
+  /** `changed` is called right after each change of a record. */
+  watch(changed: RecordChange<VolumeRecord>): void {
+    this.#changed = changed;
   }
 
   get size(): number {
@@ -89,12 +96,14 @@ export class Volumes {
   /** Takes a record in or changes it, on disk first. */
   put(record: VolumeRecord): void {
     this.#store.putVolume(record);
+    const before = this.#records.get(record.id) ?? null;
     this.#records.set(record.id, record);
+    this.#changed(before, record);
   }
 
   /** Forgets a volume, on disk first; its name is free at once. */
   drop(record: VolumeRecord): void {
     this.#store.dropVolume(record.id);
-    this.#records.delete(record.id);
+    if (this.#records.delete(record.id)) this.#changed(record, null);
   }
 }
