@@ -20,6 +20,8 @@ export default defineConfig({
           include: below('engine', 'e2e', 'chaos'),
           // One daemon serves all of them, and several tests measure time or kill owners.
           fileParallelism: false,
+          // Of the few tests that say that they may run beside each other: two cores, and a dozen networks in the daemon.
+          maxConcurrency: 3,
           sequence: { groupOrder: 1 },
           testTimeout: 120_000,
           hookTimeout: 180_000,

@@ -44,6 +44,8 @@ import { searchSandbox } from './search/search.ts';
 import { signingOperations } from './signing.ts';
 import { buildOperations, snapshotOperations } from './snapshot-operations.ts';
 import { sshOperations } from './ssh/ssh-operations.ts';
+import { systemOperations } from './system/system-operations.ts';
+import { terminalOperations } from './terminals/terminal-operations.ts';
 import { volumeOperations } from './volumes/volume-operations.ts';
 
 interface Parts {
@@ -188,6 +190,8 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     },
     commands: commandOperations(context),
     fileSystem: fileSystemOperations(context),
+    terminals: terminalOperations(context),
+    system: systemOperations(context),
     ssh,
     admitSsh: (token) => ssh.admit(token),
     previews: previewOperations(context, tokens),

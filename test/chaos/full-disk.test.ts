@@ -3,9 +3,10 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import { openEngine } from '../../src/engine/engine.ts';
 import type { Engine } from '../../src/engine/options.ts';
+import { type BundledProgram, bundleProgram } from '../support/bundle-program.ts';
 import { call, makeStateDir, testEngineOptions } from '../support/open-engine.ts';
 import { mountSmallDisk, type SmallDisk } from '../support/small-disk.ts';
 
@@ -34,16 +35,20 @@ async function crashWhileWriting(operation: 'backup' | 'archive'): Promise<void>
     snapshot: inject('snapshot'),
     agentBinary: inject('agentBinary'),
   };
-  const child = spawn(
-    process.execPath,
-    ['--import', 'tsx', 'test/support/full-disk-owner.ts', JSON.stringify(scenario)],
-    { stdio: ['ignore', 'inherit', 'inherit'] },
-  );
+  const child = spawn(process.execPath, [program.file, JSON.stringify(scenario)], {
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
   const [, signal] = await once(child, 'exit');
   expect(signal, 'the owner died while it wrote').toBe('SIGKILL');
 }
 
 const objects = (): string[] => readdirSync(join(stateDir, 'objects')).sort();
+
+let program: BundledProgram;
+beforeAll(async () => {
+  program = await bundleProgram('test/support/full-disk-owner.ts');
+});
+afterAll(() => program.remove());
 
 beforeEach(() => {
   stateDir = makeStateDir();

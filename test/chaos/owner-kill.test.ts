@@ -3,13 +3,14 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { createDockerClient } from '../../src/engine/docker/client.ts';
 import { openEngine } from '../../src/engine/engine.ts';
 import { OWNER_LABEL, ownerFilter, ROLE_LABEL } from '../../src/engine/labels.ts';
 import { type JournalStep, journalSteps } from '../../src/engine/lifecycle/steps.ts';
 import type { Engine } from '../../src/engine/options.ts';
 import { Store } from '../../src/engine/store/store.ts';
+import { type BundledProgram, bundleProgram } from '../support/bundle-program.ts';
 import {
   CONTENT,
   expectedVolumes,
@@ -29,18 +30,22 @@ const poolFor = (step: JournalStep): number =>
 /** What a sandbox may be found in after a crash. */
 const LASTING = ['started', 'stopped', 'paused', 'archived', 'build_failed'];
 
-let stateDir = '';
-let engine: Engine | null = null;
+/** A state directory, with one owner at a time. */
+interface Place {
+  readonly stateDir: string;
+  /** The one that runs in this process. */
+  engine: Engine | null;
+}
 
-const open = async (poolTarget = 0): Promise<Engine> => {
-  engine = await openEngine(
-    testEngineOptions(stateDir, { pool: { target: poolTarget, refillConcurrency: 1 } }),
+async function open(place: Place, poolTarget = 0): Promise<Engine> {
+  place.engine = await openEngine(
+    testEngineOptions(place.stateDir, { pool: { target: poolTarget, refillConcurrency: 1 } }),
   );
-  return engine;
-};
+  return place.engine;
+}
 
 /** What is on disk, read while no owner runs. */
-function readStore<T>(read: (store: Store) => T): T {
+function readStore<T>({ stateDir }: Place, read: (store: Store) => T): T {
   const store = new Store(join(stateDir, 'thaw.db'));
   try {
     return read(store);
@@ -50,7 +55,7 @@ function readStore<T>(read: (store: Store) => T): T {
 }
 
 /** Runs an owner up to the step at which it kills itself. */
-async function crashAt(step: JournalStep): Promise<void> {
+async function crashAt({ stateDir }: Place, step: JournalStep): Promise<void> {
   const scenario = {
     stateDir,
     step,
@@ -58,35 +63,35 @@ async function crashAt(step: JournalStep): Promise<void> {
     snapshot: inject('snapshot'),
     agentBinary: inject('agentBinary'),
   };
-  const child = spawn(
-    process.execPath,
-    ['--import', 'tsx', 'test/support/crash-owner.ts', JSON.stringify(scenario)],
-    {
-      stdio: ['ignore', 'inherit', 'inherit'],
-    },
-  );
+  const child = spawn(process.execPath, [program.file, JSON.stringify(scenario)], {
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
   const [, signal] = await once(child, 'exit');
   expect(signal, `the owner reached ${step}`).toBe('SIGKILL');
 }
 
 /** A sandbox from before the crash, with a process in the background that must live on. */
-async function startBystander(): Promise<string> {
-  const owner = await open();
+async function startBystander(place: Place): Promise<string> {
+  const owner = await open(place);
   const { id } = await owner.lifecycle.create({ name: 'bystander' }, call());
   const { stdout } = await owner.exec.exec(id, { command: 'sleep 100000 >/dev/null 2>&1 & echo $!' }, call());
   await owner.close({ sandboxes: 'keep' });
   return stdout.trim();
 }
 
-beforeEach(() => {
-  stateDir = makeStateDir();
-  mkdirSync(join(stateDir, 'objects'));
-  engine = null;
+let program: BundledProgram;
+beforeAll(async () => {
+  program = await bundleProgram('test/support/crash-owner.ts');
 });
+afterAll(() => program.remove());
 
-afterEach(async () => {
-  await disposeEngine(engine ?? (await open()), stateDir);
-});
+/** A new place, which is taken away when the running test ends. */
+function openPlace(onEnd: (work: () => Promise<void>) => void): Place {
+  const place: Place = { stateDir: makeStateDir(), engine: null };
+  mkdirSync(join(place.stateDir, 'objects'));
+  onEnd(async () => disposeEngine(place.engine ?? (await open(place)), place.stateDir));
+  return place;
+}
 
 /** What a crash at a step comes to: an operation is finished or undone, and which of the two is fixed. */
 function expectedState(step: JournalStep): string {
@@ -125,82 +130,90 @@ async function expectUsable(owner: Engine, step: JournalStep): Promise<void> {
   expect(await owner.lifecycle.get(VICTIM, call())).toMatchObject({ memory: RESIZED_GIB });
 }
 
-describe('kill -9 of the owner', () => {
-  it.each(journalSteps)('at %s leaves nothing stuck, doubled or orphaned', async (step) => {
-    const bystanderPid = await startBystander();
-    await crashAt(step);
-    const parkedBefore = readStore((store) => store.parked());
+// Each has a place of its own, and waits for Docker most of the time.
+describe.concurrent('kill -9 of the owner', () => {
+  it.for(journalSteps)(
+    'at %s leaves nothing stuck, doubled or orphaned',
+    async (step, { onTestFinished }) => {
+      const place = openPlace(onTestFinished);
+      const bystanderPid = await startBystander(place);
+      await crashAt(place, step);
+      const parkedBefore = readStore(place, (store) => store.parked());
 
-    const owner = await open(poolFor(step));
-    const { items } = await owner.lifecycle.list({}, call());
-    for (const { name, state } of items) {
-      expect(LASTING, `${name} is ${state}`).toContain(state);
-      if (state !== 'started') continue;
-      const { stdout } = await owner.exec.exec(name, { command: 'echo alive' }, call());
-      expect(stdout).toBe('alive\n');
-    }
-    const { exitCode } = await owner.exec.exec('bystander', { command: `kill -0 ${bystanderPid}` }, call());
-    expect(exitCode, 'the process in the bystander lives on').toBe(0);
-    const victim = items.find(({ name }) => name === VICTIM);
-    expect(victim?.state ?? 'gone').toBe(expectedState(step));
-    // Forks and snapshots that were not answered are undone: their names are free.
-    expect(items.map(({ name }) => name)).not.toContain('copy');
-    const templates = (await owner.snapshots.list({}, call())).items.map(({ name, state }) => [name, state]);
-    const made = step === 'template.done' ? 'active' : 'build_failed';
-    const expected = operationOf(step) === 'template' ? [[TEMPLATE, made]] : [];
-    expect(templates).toEqual([...expected, ['default', 'active']]);
-    const untouched = ['create', 'build'].includes(operationOf(step));
-    if (victim !== undefined && !untouched) await expectUsable(owner, step);
+      const owner = await open(place, poolFor(step));
+      const { items } = await owner.lifecycle.list({}, call());
+      for (const { name, state } of items) {
+        expect(LASTING, `${name} is ${state}`).toContain(state);
+        if (state !== 'started') continue;
+        const { stdout } = await owner.exec.exec(name, { command: 'echo alive' }, call());
+        expect(stdout).toBe('alive\n');
+      }
+      const { exitCode } = await owner.exec.exec('bystander', { command: `kill -0 ${bystanderPid}` }, call());
+      expect(exitCode, 'the process in the bystander lives on').toBe(0);
+      const victim = items.find(({ name }) => name === VICTIM);
+      expect(victim?.state ?? 'gone').toBe(expectedState(step));
+      // Forks and snapshots that were not answered are undone: their names are free.
+      expect(items.map(({ name }) => name)).not.toContain('copy');
+      const templates = (await owner.snapshots.list({}, call())).items.map(({ name, state }) => [
+        name,
+        state,
+      ]);
+      const made = step === 'template.done' ? 'active' : 'build_failed';
+      const expected = operationOf(step) === 'template' ? [[TEMPLATE, made]] : [];
+      expect(templates).toEqual([...expected, ['default', 'active']]);
+      const untouched = ['create', 'build'].includes(operationOf(step));
+      if (victim !== undefined && !untouched) await expectUsable(owner, step);
 
-    const volumes = await owner.volumes.list(call());
-    expect(volumes.map(({ name, state }) => [name, state])).toEqual(
-      expectedVolumes(step).map((name) => [name, 'ready']),
-    );
+      const volumes = await owner.volumes.list(call());
+      expect(volumes.map(({ name, state }) => [name, state])).toEqual(
+        expectedVolumes(step).map((name) => [name, 'ready']),
+      );
 
-    // What was parked is adopted, not rebuilt; but no claim may get somebody else's volumes.
-    const parkedAfter = readStore((store) => store.parked().map(({ containerId }) => containerId));
-    for (const { containerId, withVolumes } of parkedBefore)
-      expect(parkedAfter.includes(containerId), 'adopted').toBe(!withVolumes);
+      // What was parked is adopted, not rebuilt; but no claim may get somebody else's volumes.
+      const parkedAfter = readStore(place, (store) => store.parked().map(({ containerId }) => containerId));
+      for (const { containerId, withVolumes } of parkedBefore)
+        expect(parkedAfter.includes(containerId), 'adopted').toBe(!withVolumes);
 
-    await owner.close({ sandboxes: 'keep' });
-    engine = null;
-    const { ownerId, recorded, volumeNames } = readStore((store) => ({
-      ownerId: store.meta('owner') ?? '',
-      volumeNames: store.volumes().map(({ dockerName }) => dockerName),
-      recorded: [...store.sandboxes(), ...store.parked()].map(({ containerId }) => containerId),
-    }));
-    expect(readStore((store) => store.journal())).toEqual([]);
-    const docker = createDockerClient(inject('endpoint'));
-    expect(
-      [...(await docker.listVolumes({ ...ownerFilter(ownerId), [ROLE_LABEL]: 'volume' }))].sort(),
-    ).toEqual(volumeNames.sort());
-    const containers = await docker.listContainers(ownerFilter(ownerId));
-    expect(containers.map(({ labels }) => [labels[ROLE_LABEL], labels[OWNER_LABEL]])).toEqual(
-      containers.map(() => ['sandbox', ownerId]),
-    );
-    expect(containers.map(({ id }) => String(id)).sort()).toEqual(
-      recorded
-        .filter((container) => container !== null)
-        .map(String)
-        .sort(),
-    );
-    const objects = readdirSync(join(stateDir, 'objects'), { recursive: false });
-    const referenced = readStore((store) =>
-      store.sandboxes().flatMap(({ archive }) => archive?.object ?? []),
-    );
-    expect(objects.map(String).sort()).toEqual(referenced.sort());
-    // Every image has a record: the template that was made, or the build that the next create finds ready.
-    const images = await docker.listImages(ownerFilter(ownerId));
-    const known = readStore((store) =>
-      store.snapshots().flatMap(({ imageId, image }) => (imageId === null ? [] : [image])),
-    );
-    expect(images.flatMap(({ references }) => references).sort()).toEqual(known.sort());
-    expect(known).toHaveLength(
-      ['template.done', 'build.built', 'build.running', 'build.done'].includes(step) ? 1 : 0,
-    );
-    const logs = readdirSync(stateDir).includes('build-logs')
-      ? readdirSync(join(stateDir, 'build-logs'))
-      : [];
-    expect(logs.length).toBeLessThanOrEqual(1);
-  });
+      await owner.close({ sandboxes: 'keep' });
+      place.engine = null;
+      const { ownerId, recorded, volumeNames } = readStore(place, (store) => ({
+        ownerId: store.meta('owner') ?? '',
+        volumeNames: store.volumes().map(({ dockerName }) => dockerName),
+        recorded: [...store.sandboxes(), ...store.parked()].map(({ containerId }) => containerId),
+      }));
+      expect(readStore(place, (store) => store.journal())).toEqual([]);
+      const docker = createDockerClient(inject('endpoint'));
+      expect(
+        [...(await docker.listVolumes({ ...ownerFilter(ownerId), [ROLE_LABEL]: 'volume' }))].sort(),
+      ).toEqual(volumeNames.sort());
+      const containers = await docker.listContainers(ownerFilter(ownerId));
+      expect(containers.map(({ labels }) => [labels[ROLE_LABEL], labels[OWNER_LABEL]])).toEqual(
+        containers.map(() => ['sandbox', ownerId]),
+      );
+      expect(containers.map(({ id }) => String(id)).sort()).toEqual(
+        recorded
+          .filter((container) => container !== null)
+          .map(String)
+          .sort(),
+      );
+      const objects = readdirSync(join(place.stateDir, 'objects'), { recursive: false });
+      const referenced = readStore(place, (store) =>
+        store.sandboxes().flatMap(({ archive }) => archive?.object ?? []),
+      );
+      expect(objects.map(String).sort()).toEqual(referenced.sort());
+      // Every image has a record: the template that was made, or the build that the next create finds ready.
+      const images = await docker.listImages(ownerFilter(ownerId));
+      const known = readStore(place, (store) =>
+        store.snapshots().flatMap(({ imageId, image }) => (imageId === null ? [] : [image])),
+      );
+      expect(images.flatMap(({ references }) => references).sort()).toEqual(known.sort());
+      expect(known).toHaveLength(
+        ['template.done', 'build.built', 'build.running', 'build.done'].includes(step) ? 1 : 0,
+      );
+      const logs = readdirSync(place.stateDir).includes('build-logs')
+        ? readdirSync(join(place.stateDir, 'build-logs'))
+        : [];
+      expect(logs.length).toBeLessThanOrEqual(1);
+    },
+  );
 });

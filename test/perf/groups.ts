@@ -18,6 +18,7 @@ import { parkedMemory } from './scenarios/parked-memory.ts';
 import { pauseResume } from './scenarios/pause-resume.ts';
 import { preview } from './scenarios/preview.ts';
 import { resize } from './scenarios/resize.ts';
+import { restCreate, restExecute, restFiles, sdkCreate } from './scenarios/rest.ts';
 import { sftpThroughput, sshPrompt } from './scenarios/ssh.ts';
 import { startup } from './scenarios/startup.ts';
 import { stopStart } from './scenarios/stop-start.ts';
@@ -40,6 +41,10 @@ export const groups = [
     createNetworkStdio,
     createToFirstExecStdio,
     execStdio,
+    restCreate,
+    restExecute,
+    sdkCreate,
+    restFiles,
     burst,
     startup,
   ]),

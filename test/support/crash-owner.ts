@@ -1,5 +1,5 @@
 /**
- * An owner process that kills itself with SIGKILL at one journal step. Run with tsx; the argument is the
+ * An owner process that kills itself with SIGKILL at one journal step. Bundled by its test; the argument is the
  * scenario as JSON. Prints nothing: what it leaves behind is the result.
  */
 import { join } from 'node:path';

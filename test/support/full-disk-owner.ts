@@ -1,6 +1,6 @@
 /**
  * An owner process that backs up or archives the sandbox `box` and kills itself with SIGKILL when the object store has
- * got the first bytes. Run with tsx; the argument is the scenario as JSON.
+ * got the first bytes. Bundled by its test; the argument is the scenario as JSON.
  */
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';

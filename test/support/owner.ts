@@ -3,27 +3,14 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { build } from 'esbuild';
 import { type Paths, resolvePaths } from '../../src/config.ts';
 import { readOwnerFacts } from '../../src/control/owner-lock.ts';
 import { isProcessAlive } from '../../src/control/process-alive.ts';
-
-const cacheDir = new URL('../../node_modules/.cache/', import.meta.url).pathname;
+import { bundleProgram } from './bundle-program.ts';
 
 /** Bundles the command line as the build does, but with the fake engine. Returns its file and what removes it. */
 export async function bundleFakeThaw(): Promise<{ readonly entry: string; remove(): void }> {
-  mkdirSync(cacheDir, { recursive: true });
-  const outdir = mkdtempSync(join(cacheDir, 'fake-thaw-'));
-  await build({
-    entryPoints: { thaw: new URL('fake-thaw.ts', import.meta.url).pathname },
-    outdir,
-    outExtension: { '.js': '.mjs' },
-    bundle: true,
-    splitting: true,
-    platform: 'node',
-    target: 'node20',
-    format: 'esm',
-    external: ['libsql', 'pino', 'dockerode', 'ssh2'],
+  const { file, remove } = await bundleProgram('test/support/fake-thaw.ts', {
     plugins: [
       {
         // Commands that need Docker are loaded by no test here.
@@ -37,10 +24,8 @@ export async function bundleFakeThaw(): Promise<{ readonly entry: string; remove
         },
       },
     ],
-    banner: { js: "import { createRequire as c } from 'node:module'; const require = c(import.meta.url);" },
-    logLevel: 'warning',
   });
-  return { entry: join(outdir, 'thaw.mjs'), remove: () => rmSync(outdir, { recursive: true, force: true }) };
+  return { entry: file, remove };
 }
 
 export interface CommandOutcome {

@@ -7,10 +7,10 @@ import type { Backend } from '../../src/backend/port.ts';
 import { type Clock, systemClock } from '../../src/clock.ts';
 import { silentLogger } from '../../src/log.ts';
 import { toolboxAddress } from '../../src/rest/toolbox/address.ts';
-import { problem } from '../../src/rest/toolbox/problem.ts';
+import { problem, Refusal } from '../../src/rest/toolbox/problem.ts';
 import type { ToolboxRoute } from '../../src/rest/toolbox/route.ts';
 import { toolboxRoutes } from '../../src/rest/toolbox/routes.ts';
-import { openToolbox, Refusal, type ToolboxCaller } from '../../src/rest/toolbox/toolbox.ts';
+import { openToolbox, type ToolboxCaller } from '../../src/rest/toolbox/toolbox.ts';
 
 export const WRITER_KEY = 'dtn_writer';
 export const READER_KEY = 'dtn_reader';

@@ -92,3 +92,15 @@ export const problemBody = (
 
 /** Whether it belongs into the log: the fault of nobody outside. */
 export const isDefect = (thrown: unknown): boolean => !isThawError(thrown) || thrown.code === 'internal';
+
+/** Why a request gets no further, in the API's words. */
+export class Refusal extends Error {
+  readonly problem: ToolboxProblem;
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(reason: ToolboxProblem, headers: Readonly<Record<string, string>> = {}) {
+    super(reason.message);
+    this.problem = reason;
+    this.headers = headers;
+  }
+}

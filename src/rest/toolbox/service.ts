@@ -9,9 +9,9 @@ import { type Authenticator, AuthFailure, type HttpService } from '../../http/se
 import type { Logger } from '../../log.ts';
 import { type ToolboxAddress, toolboxAddress } from './address.ts';
 import { allowOrigin, isPreflight } from './cross-origin.ts';
-import { problem, problemBody } from './problem.ts';
+import { problem, problemBody, Refusal } from './problem.ts';
 import { toolboxRoutes } from './routes.ts';
-import { openToolbox, Refusal, type Toolbox, type ToolboxCaller } from './toolbox.ts';
+import { openToolbox, type Toolbox, type ToolboxCaller } from './toolbox.ts';
 
 /** The port that the API's own daemon has: its previews are never public, so that a token must be shown. */
 const DAEMON_PORT = 2_280;

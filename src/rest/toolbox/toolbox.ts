@@ -13,7 +13,7 @@ import { keepActive } from './activity.ts';
 import type { ToolboxAddress } from './address.ts';
 import { writeAnswer, writeJson } from './answer.ts';
 import { type FindRoute, routeFinder } from './match.ts';
-import { isDefect, problem, problemBody, type ToolboxProblem, toProblem } from './problem.ts';
+import { isDefect, problem, problemBody, Refusal, toProblem } from './problem.ts';
 import type { ToolboxCall, ToolboxRoute } from './route.ts';
 import { socketAcceptor } from './socket.ts';
 
@@ -52,18 +52,6 @@ export interface Toolbox {
 interface Admitted {
   readonly route: ToolboxRoute;
   readonly call: ToolboxCall;
-}
-
-/** Why a request gets no further, in the API's words. */
-export class Refusal extends Error {
-  readonly problem: ToolboxProblem;
-  readonly headers: Readonly<Record<string, string>>;
-
-  constructor(reason: ToolboxProblem, headers: Readonly<Record<string, string>> = {}) {
-    super(reason.message);
-    this.problem = reason;
-    this.headers = headers;
-  }
 }
 
 const pathOf = ({ url = '' }: IncomingMessage): string => url.split('?', 1)[0] ?? '';

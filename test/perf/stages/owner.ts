@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Environment, resolvePaths } from '../../../src/config.ts';
 import { ownerOptionList } from '../../../src/control/owner-options.ts';
+import type { OwnerStatus } from '../../../src/control/status.ts';
 import { forEachBounded } from '../../../src/engine/bounded.ts';
 import { describeEndpoint } from '../../../src/engine/docker/endpoint.ts';
 import { type AgentClient, connectAgent } from '../../../src/quickstart/agent-client.ts';
@@ -21,6 +22,7 @@ export interface OwnerStage extends Closable {
   readonly relay: { readonly command: readonly [string, ...string[]]; readonly environment: Environment };
   /** Resolves when the pool is full. */
   readonly full: () => Promise<void>;
+  readonly status: () => Promise<OwnerStatus>;
   /** Deletes sandboxes and waits for the pool, for after a measurement. */
   clear(sandboxes: readonly string[]): Promise<void>;
 }
@@ -66,14 +68,17 @@ export async function openOwnerStage(bench: Bench): Promise<OwnerStage> {
   bench.cleanup.add('stopping the owner of the benchmark', close);
   const connected = await connectAgent({ command, environment });
   client = connected;
+  const status = (): Promise<OwnerStatus> =>
+    awaitFullPool({ controlSocket, deadlineMs: FULL_DEADLINE_MS, signal: bench.signal });
   const full = async (): Promise<void> => {
-    await awaitFullPool({ controlSocket, deadlineMs: FULL_DEADLINE_MS, signal: bench.signal });
+    await status();
   };
   await full();
   return {
     client: connected,
     relay: { command, environment },
     full,
+    status,
     async clear(sandboxes) {
       await forEachBounded(sandboxes, async (sandbox) => {
         await connected.call('sandbox_delete', { sandbox });
