@@ -14,6 +14,7 @@ import type { EngineInfo, EngineVersion } from './docker/port.ts';
 import { execCommand } from './exec/exec.ts';
 import { fileSystemOperations } from './file-system/file-system-operations.ts';
 import { listSandboxFiles, readSandboxFile, writeSandboxFile } from './files/file-operations.ts';
+import { gitOperations } from './git/git-operations.ts';
 import { checkCreate } from './lifecycle/check-create.ts';
 import { type Creation, createSandbox } from './lifecycle/create.ts';
 import { createBuilt } from './lifecycle/create-built.ts';
@@ -191,6 +192,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     commands: commandOperations(context),
     fileSystem: fileSystemOperations(context),
     terminals: terminalOperations(context),
+    git: gitOperations(context),
     system: systemOperations(context),
     ssh,
     admitSsh: (token) => ssh.admit(token),

@@ -1,33 +1,18 @@
 /** The toolbox over a real sandbox: commands, files of any size, terminals, facts. */
 import { createHash, randomBytes } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { openEngine } from '../../src/engine/engine.ts';
-import type { Engine } from '../../src/engine/options.ts';
-import { call, disposeEngine, makeStateDir, testEngineOptions } from '../support/open-engine.ts';
-import { listenToolbox, type ToolboxServer, WRITER_KEY } from '../support/toolbox-server.ts';
+import { toolboxSandbox } from '../support/toolbox-sandbox.ts';
+import { WRITER_KEY } from '../support/toolbox-server.ts';
 
-let engine: Engine;
-let stateDir: string;
-let server: ToolboxServer;
-
-beforeAll(async () => {
-  stateDir = makeStateDir();
-  engine = await openEngine(testEngineOptions(stateDir));
-  await engine.lifecycle.create({ name: 'box', env: { OF_SANDBOX: 'yes' } }, call());
-  server = await listenToolbox({ backend: engine });
-});
-
-afterAll(async () => {
-  await server.close();
-  await disposeEngine(engine, stateDir);
-});
-
+const box = toolboxSandbox();
 const body = async (response: Promise<Response>): Promise<unknown> => {
   const answered = await response;
   return { status: answered.status, body: await answered.json() };
 };
-const execute = (given: object): Promise<unknown> => body(server.post('/process/execute', given));
+const execute = (given: object): Promise<unknown> => box.execute(given);
+const request = (path: string, init?: RequestInit): Promise<Response> => box.server().request(path, init);
+const post = (path: string, given: object): Promise<Response> => box.server().post(path, given);
 
 const MEGABYTE = 1024 * 1024;
 
@@ -73,7 +58,7 @@ describe('a command', () => {
 
   it('ends when its caller goes away', async () => {
     const controller = new AbortController();
-    const running = server.request('/process/execute', {
+    const running = request('/process/execute', {
       method: 'POST',
       body: JSON.stringify({ command: 'echo > /tmp/started; sleep 432' }),
       signal: controller.signal,
@@ -105,7 +90,7 @@ describe('files', () => {
       yield Buffer.from('\r\n--x--\r\n');
     }
     const started = performance.now();
-    const sent = await server.request('/files/bulk-upload', {
+    const sent = await request('/files/bulk-upload', {
       method: 'POST',
       body: content(),
       headers: { 'content-type': 'multipart/form-data; boundary=x' },
@@ -119,7 +104,7 @@ describe('files', () => {
     });
     const received = createHash('sha256');
     const restarted = performance.now();
-    const response = await server.request('/files/download?path=big/data.bin');
+    const response = await request('/files/download?path=big/data.bin');
     expect(response.headers.get('content-length')).toBe(String(count * MEGABYTE));
     for await (const chunk of response.body ?? []) received.update(chunk);
     const downloadedMs = performance.now() - restarted;
@@ -137,7 +122,7 @@ describe('files', () => {
       controller.abort();
       yield Buffer.alloc(MEGABYTE, 97);
     }
-    const sent = server.request('/files/upload-v2?path=part/file', {
+    const sent = request('/files/upload-v2?path=part/file', {
       method: 'POST',
       body: content(),
       headers: { 'content-type': 'application/octet-stream' },
@@ -151,9 +136,9 @@ describe('files', () => {
 
   it('are described, moved, changed, searched and removed', async () => {
     await execute({ command: 'mkdir -p t/sub && printf "one\\ntwo\\n" > t/a.txt && echo two > t/sub/b.txt' });
-    const made = await server.request('/files/folder?path=t/new&mode=0750', { method: 'POST' });
+    const made = await request('/files/folder?path=t/new&mode=0750', { method: 'POST' });
     expect(made.status).toBe(201);
-    expect(await body(server.request('/files?path=t'))).toMatchObject({
+    expect(await body(request('/files?path=t'))).toMatchObject({
       status: 200,
       body: [
         {
@@ -168,31 +153,31 @@ describe('files', () => {
         { name: 'sub' },
       ],
     });
-    expect(await body(server.request('/files?path=t&depth=2'))).toMatchObject({
+    expect(await body(request('/files?path=t&depth=2'))).toMatchObject({
       body: [{ name: 'a.txt' }, { name: 'new' }, { name: 'sub' }, { path: '/home/daytona/t/sub/b.txt' }],
     });
     const move = (to: string): Promise<Response> =>
-      server.request(`/files/move?source=t/a.txt&destination=${to}`, { method: 'POST' });
+      request(`/files/move?source=t/a.txt&destination=${to}`, { method: 'POST' });
     expect((await move('t/sub/b.txt')).status).toBe(409);
     expect((await move('t/c.txt')).status).toBe(200);
     expect((await move('t/d.txt')).status).toBe(404);
-    const permissions = await server.request(
+    const permissions = await request(
       '/files/permissions?path=t/c.txt&mode=0600&owner=daytona&group=daytona',
       {
         method: 'POST',
       },
     );
     expect(permissions.status).toBe(200);
-    expect(await body(server.request('/files/info?path=t/c.txt'))).toMatchObject({
+    expect(await body(request('/files/info?path=t/c.txt'))).toMatchObject({
       body: { permissions: '0600', mode: '-rw-------', path: '/home/daytona/t/c.txt' },
     });
-    const toRoot = await server.request('/files/permissions?path=t/c.txt&owner=root', { method: 'POST' });
+    const toRoot = await request('/files/permissions?path=t/c.txt&owner=root', { method: 'POST' });
     expect(toRoot.status).toBe(403);
-    expect(await body(server.request('/files/search?path=t&pattern=*.txt'))).toEqual({
+    expect(await body(request('/files/search?path=t&pattern=*.txt'))).toEqual({
       status: 200,
       body: { files: ['/home/daytona/t/c.txt', '/home/daytona/t/sub/b.txt'] },
     });
-    expect(await body(server.request('/files/find?path=t&pattern=two'))).toEqual({
+    expect(await body(request('/files/find?path=t&pattern=two'))).toEqual({
       status: 200,
       body: [
         { file: '/home/daytona/t/c.txt', line: 2, content: 'two' },
@@ -200,9 +185,7 @@ describe('files', () => {
       ],
     });
     expect(
-      await body(
-        server.post('/files/replace', { files: ['t/c.txt', 't/none'], pattern: 'two', newValue: '2$&' }),
-      ),
+      await body(post('/files/replace', { files: ['t/c.txt', 't/none'], pattern: 'two', newValue: '2$&' })),
     ).toMatchObject({
       body: [
         { file: 't/c.txt', success: true },
@@ -210,9 +193,9 @@ describe('files', () => {
       ],
     });
     expect(await execute({ command: 'cat t/c.txt' })).toMatchObject({ body: { result: 'one\n2$&\n' } });
-    expect((await server.request('/files?path=t', { method: 'DELETE' })).status).toBe(400);
-    expect((await server.request('/files?path=t&recursive=true', { method: 'DELETE' })).status).toBe(204);
-    expect(await body(server.request('/files/info?path=t'))).toMatchObject({
+    expect((await request('/files?path=t', { method: 'DELETE' })).status).toBe(400);
+    expect((await request('/files?path=t&recursive=true', { method: 'DELETE' })).status).toBe(204);
+    expect(await body(request('/files/info?path=t'))).toMatchObject({
       status: 404,
       body: { code: 'FILE_NOT_FOUND' },
     });
@@ -220,7 +203,7 @@ describe('files', () => {
 
   it('come many at once, each missing one as a part of its own', async () => {
     await execute({ command: 'printf abc > "/tmp/with \\"quote"' });
-    const response = await server.post('/files/bulk-download', { paths: ['/tmp/with "quote', '/tmp/none'] });
+    const response = await post('/files/bulk-download', { paths: ['/tmp/with "quote', '/tmp/none'] });
     expect(response.headers.get('content-type')).toBe('multipart/form-data; boundary=DAYTONA-FILE-BOUNDARY');
     expect(await response.text()).toMatch(
       /^--DAYTONA-FILE-BOUNDARY\r\nContent-Disposition: form-data; name="file"; filename="\/tmp\/with \\"quote"\r\n[^]*\r\n\r\nabc\r\n--DAYTONA-FILE-BOUNDARY\r\nContent-Disposition: form-data; name="error"; filename="\/tmp\/none"\r\n[^]*"code":"FILE_NOT_FOUND"[^]*\r\n--DAYTONA-FILE-BOUNDARY--\r\n$/,
@@ -236,7 +219,7 @@ interface Shell {
 }
 
 function openShell(path: string, protocols: string[] = []): Shell {
-  const socket = new WebSocket(`${server.url.replace('http', 'ws')}${path}`, protocols, {
+  const socket = new WebSocket(`${box.server().url.replace('http', 'ws')}${path}`, protocols, {
     headers: { authorization: `Bearer ${WRITER_KEY}` },
   });
   let seen = '';
@@ -266,16 +249,14 @@ function openShell(path: string, protocols: string[] = []): Shell {
 
 describe('a terminal', () => {
   it('is made, watched by several, resized, and tells how it ended', async () => {
-    const created = await body(
-      server.post('/process/pty', { id: 'one', cols: 100, rows: 30, envs: { B: '2' } }),
-    );
+    const created = await body(post('/process/pty', { id: 'one', cols: 100, rows: 30, envs: { B: '2' } }));
     expect(created).toEqual({ status: 201, body: { sessionId: 'one' } });
-    expect(await body(server.post('/process/pty', { id: 'one' }))).toMatchObject({ status: 409 });
+    expect(await body(post('/process/pty', { id: 'one' }))).toMatchObject({ status: 409 });
     const [first, second] = [openShell('/process/pty/one/connect'), openShell('/process/pty/one/connect')];
     await Promise.all([first.shows('"status":"connected"'), second.shows('"status":"connected"')]);
     first.socket.send('echo $((40+2)) $B $(stty size)\n');
     await Promise.all([first.shows('42 2 30 100'), second.shows('42 2 30 100')]);
-    expect(await body(server.post('/process/pty/one/resize', { cols: 90, rows: 20 }))).toMatchObject({
+    expect(await body(post('/process/pty/one/resize', { cols: 90, rows: 20 }))).toMatchObject({
       body: { id: 'one', cols: 90, rows: 20, active: true },
     });
     second.socket.send(Buffer.from('stty size; : late\n'));
@@ -286,16 +267,16 @@ describe('a terminal', () => {
     first.socket.send('exit 3\n');
     expect(await first.closed).toEqual({ code: 1000, reason: '{"exitCode":3,"exitReason":""}' });
     expect((await second.closed).code).toBe(1000);
-    expect(await body(server.post('/process/pty/one/resize', { cols: 90, rows: 20 }))).toMatchObject({
+    expect(await body(post('/process/pty/one/resize', { cols: 90, rows: 20 }))).toMatchObject({
       status: 410,
     });
-    expect(await body(server.request('/process/pty'))).toMatchObject({
+    expect(await body(request('/process/pty'))).toMatchObject({
       body: { sessions: [{ id: 'one', active: false }] },
     });
-    expect(await body(server.request('/process/pty/one', { method: 'DELETE' }))).toMatchObject({
+    expect(await body(request('/process/pty/one', { method: 'DELETE' }))).toMatchObject({
       status: 200,
     });
-    expect((await server.request('/process/pty/one')).status).toBe(404);
+    expect((await request('/process/pty/one')).status).toBe(404);
   });
 
   it('is made and watched at once, and ends with its deletion', async () => {
@@ -309,30 +290,30 @@ describe('a terminal', () => {
     shell.socket.send('echo $PWD-$C\n');
     await shell.shows('/tmp-3');
     const exited = shell.shows('"status":"exited"');
-    await server.request('/process/pty/two', { method: 'DELETE' });
+    await request('/process/pty/two', { method: 'DELETE' });
     await exited;
     expect((await shell.closed).reason).toContain('"exitCode":1');
   });
 });
 
 it('tells of places, ports, version and use', async () => {
-  expect(await body(server.request('/user-home-dir'))).toEqual({
+  expect(await body(request('/user-home-dir'))).toEqual({
     status: 200,
     body: { dir: '/home/daytona' },
   });
-  expect(await body(server.request('/work-dir'))).toEqual({ status: 200, body: { dir: '/home/daytona' } });
-  expect(await body(server.request('/version'))).toMatchObject({ body: { version: expect.any(String) } });
+  expect(await body(request('/work-dir'))).toEqual({ status: 200, body: { dir: '/home/daytona' } });
+  expect(await body(request('/version'))).toMatchObject({ body: { version: expect.any(String) } });
   await execute({
     command:
       'python3 -m http.server 3999 >/dev/null 2>&1 & until ss -ltn 2>/dev/null | grep -q 3999 || nc -z 127.0.0.1 3999 2>/dev/null || python3 -c "import socket; socket.create_connection((\'127.0.0.1\', 3999))" 2>/dev/null; do :; done',
   });
-  expect(await body(server.request('/port'))).toEqual({ status: 200, body: { ports: [3999] } });
-  expect(await body(server.request('/port/3999/in-use'))).toMatchObject({ body: { isInUse: true } });
-  expect(await body(server.request('/port/80/in-use'))).toMatchObject({
+  expect(await body(request('/port'))).toEqual({ status: 200, body: { ports: [3999] } });
+  expect(await body(request('/port/3999/in-use'))).toMatchObject({ body: { isInUse: true } });
+  expect(await body(request('/port/80/in-use'))).toMatchObject({
     status: 400,
     body: { message: 'port out of range: must be between 3000 and 9999' },
   });
-  expect(await body(server.request('/system/metrics'))).toMatchObject({
+  expect(await body(request('/system/metrics'))).toMatchObject({
     status: 200,
     body: {
       cpuCount: 1,
@@ -341,5 +322,5 @@ it('tells of places, ports, version and use', async () => {
       timestampUnix: expect.any(Number),
     },
   });
-  expect((await server.post('/env', { set: {} })).status).toBe(403);
+  expect((await post('/env', { set: {} })).status).toBe(403);
 });

@@ -1,6 +1,7 @@
 /** The toolbox's routes, in the order of the API's document. */
 import { downloadRoutes } from './download-routes.ts';
 import { fileRoutes } from './file-routes.ts';
+import { gitRoutes } from './git-routes.ts';
 import { notOfferedRoutes } from './not-offered.ts';
 import { processRoutes } from './process-routes.ts';
 import type { ToolboxRoute } from './route.ts';
@@ -12,6 +13,7 @@ export const toolboxRoutes: readonly ToolboxRoute[] = [
   ...fileRoutes,
   ...downloadRoutes,
   ...uploadRoutes,
+  ...gitRoutes,
   ...processRoutes,
   ...terminalRoutes,
   ...systemRoutes,
