@@ -4,7 +4,7 @@ import { FilePath } from '../../../schemas/files.ts';
 import type { FileDownload } from '../../backend/file-system-operations.ts';
 import { requireGroup } from '../../backend/port.ts';
 import { isThawError } from '../../errors.ts';
-import { readJson, readQuery } from './body.ts';
+import { check, readJson, readQuery } from './body.ts';
 import { toProblem } from './problem.ts';
 import type { ToolboxAnswer, ToolboxCall, ToolboxRoute } from './route.ts';
 
@@ -70,8 +70,7 @@ async function* parts(call: ToolboxCall, paths: readonly string[]): AsyncGenerat
   for (const path of paths) {
     let opened: FileDownload;
     try {
-      FilePath.parse(path);
-      opened = await files(call).download(call.sandbox, path, call.context);
+      opened = await files(call).download(call.sandbox, check(FilePath, path), call.context);
     } catch (error) {
       yield* errorPart(path, error);
       continue;

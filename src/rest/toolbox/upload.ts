@@ -5,7 +5,8 @@ import { ThawError, toThawError } from '../../errors.ts';
 import type { ToolboxCall } from './route.ts';
 
 const MAX_FILES = 1_000;
-const MAX_PATH_BYTES = 4_096;
+/** Longer ones are cut, and then refused for their length. */
+const MAX_FIELD_BYTES = 16_384;
 const MAX_HEADERS = 32;
 /** A client that sends nothing for this long is given up. */
 const STALL_MS = 60_000;
@@ -51,7 +52,7 @@ function open({ request }: ToolboxCall): InstanceType<typeof Busboy> {
       limits: {
         files: MAX_FILES,
         fields: MAX_FILES,
-        fieldSize: MAX_PATH_BYTES,
+        fieldSize: MAX_FIELD_BYTES,
         fieldNameSize: 200,
         headerPairs: MAX_HEADERS,
       },
