@@ -6,6 +6,7 @@ import { ConfigError, type OwnerConfig, readOwnerConfig } from '../control/owner
 import { readOwnerFacts } from '../control/owner-lock.ts';
 import { UnsafeDirectoryError } from '../control/private-dir.ts';
 import { createLogger, type Logger } from '../log.ts';
+import type { ProtocolExtension } from '../server/extension.ts';
 import { type Command, type Flags, UsageError } from './command.ts';
 import type { ProcessHost } from './host.ts';
 import { ownerFlags, ownerFlagsHelp } from './owner-flags.ts';
@@ -60,6 +61,7 @@ async function serve(
   host: ProcessHost,
   args: readonly string[],
   makeOpener: OpenerFactory,
+  extension: ProtocolExtension,
 ): Promise<number> {
   const config = readConfig(flags, host);
   const log = createLogger(config.logLevel, config.paths.logFile);
@@ -67,7 +69,7 @@ async function serve(
   let owner: Owner | null;
   try {
     const openEngine = makeOpener(config, log, host);
-    owner = await startOwner({ config, openEngine, clock: systemClock, log, pid: host.pid, args });
+    owner = await startOwner({ config, openEngine, clock: systemClock, log, pid: host.pid, args, extension });
   } catch (error) {
     host.stderr.write(`thaw serve: ${explain(error)}\n`);
     return 1;
@@ -88,9 +90,10 @@ async function serve(
   }
 }
 
-export const serveCommand = (makeOpener: OpenerFactory): Command => ({
+/** `extension` is for tests: the package passes none. */
+export const serveCommand = (makeOpener: OpenerFactory, extension: ProtocolExtension = {}): Command => ({
   flags: ownerFlags,
   help: () =>
     `Usage: thaw serve [options]\n\nRuns the owner of the sandboxes. \`thaw mcp\` starts it by itself when none runs.\nFlags count more than environment variables.\n\nOptions:\n${ownerFlagsHelp()}`,
-  run: (flags, host, args) => serve(flags, host, args, makeOpener),
+  run: (flags, host, args) => serve(flags, host, args, makeOpener, extension),
 });

@@ -1,13 +1,14 @@
 /** What may be added to the servers of both protocol eras by whoever starts an owner; the package itself adds nothing. */
 import type { Server as LegacyServer, ServerOptions } from '@modelcontextprotocol/sdk/server/index.js';
 import type { ServerOptions as ModernOptions, Server as ModernServer } from '@modelcontextprotocol/server';
+import type { Catalogue } from './catalogue.ts';
 
 export interface ProtocolExtension {
   /** Replaces the options of servers for revisions up to 2025-11-25. */
   readonly legacyOptions?: ServerOptions;
   /** Called before such a server is connected, with Thaw's own handlers set. */
-  readonly extendLegacy?: (server: LegacyServer) => void;
+  readonly extendLegacy?: (server: LegacyServer, catalogue: Catalogue) => void;
   /** Replaces the options of servers for 2026-07-28. */
   readonly modernOptions?: ModernOptions;
-  readonly extendModern?: (server: ModernServer) => void;
+  readonly extendModern?: (server: ModernServer, catalogue: Catalogue) => void;
 }

@@ -57,6 +57,6 @@ export function createMcpServer(
       throw toProtocolError(error);
     }
   });
-  extendLegacy?.(server);
+  extendLegacy?.(server, catalogue);
   return server;
 }

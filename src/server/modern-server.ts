@@ -55,6 +55,6 @@ export function createModernServer(
       throw toProtocolError(error);
     }
   });
-  extendModern?.(server);
+  extendModern?.(server, catalogue);
   return server;
 }

@@ -9,8 +9,10 @@ import { isProcessAlive } from '../../src/control/process-alive.ts';
 import { bundleProgram } from './bundle-program.ts';
 
 /** Bundles the command line as the build does, but with the fake engine. Returns its file and what removes it. */
-export async function bundleFakeThaw(): Promise<{ readonly entry: string; remove(): void }> {
-  const { file, remove } = await bundleProgram('test/support/fake-thaw.ts', {
+export async function bundleFakeThaw(
+  source = 'fake-thaw.ts',
+): Promise<{ readonly entry: string; remove(): void }> {
+  const { file, remove } = await bundleProgram(`test/support/${source}`, {
     plugins: [
       {
         // Commands that need Docker are loaded by no test here.
