@@ -1,10 +1,10 @@
 /** The MCP Inspector's command line, strict, on mcp.json as it stands: lists and calls the tools without a complaint. */
-import { existsSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { tools } from '../../tools/index.ts';
-import { type Inspection, inspect, inspectorRuns, installInspector } from '../support/inspector.ts';
+import { type Inspection, inspect, inspectorRuns, installInspector, overHttp } from '../support/inspector.ts';
 import type { OwnerSpace } from '../support/owner.ts';
+import { type OwnerHttp, ownerHttp } from '../support/owner-http.ts';
 import { realOwnerSpace } from '../support/real-owner.ts';
 
 const Listed = z.object({ result: z.object({ tools: z.array(z.object({ name: z.string() })) }) });
@@ -20,6 +20,7 @@ const complaints = (stderr: string): string =>
 // The Node that the Inspector needs comes as a package for this platform only.
 describe.skipIf(!inspectorRuns)('the MCP Inspector', () => {
   let space: OwnerSpace;
+  let http: OwnerHttp;
   const callTool = (name: string, args: object): Promise<Inspection> =>
     inspect(
       ['--method', 'tools/call', '--tool-name', name, '--tool-args-json', JSON.stringify(args)],
@@ -32,17 +33,27 @@ describe.skipIf(!inspectorRuns)('the MCP Inspector', () => {
     // The Inspector hands the relay little more than HOME, so the owner with this run's engine is there already.
     const owner = space.spawn('serve');
     owner.stderr?.resume();
-    await vi.waitUntil(() => existsSync(space.paths.controlSocket), { timeout: 20_000 });
+    http = await ownerHttp(space);
     expect(owner.exitCode).toBeNull();
   });
   afterAll(() => space.dispose());
 
-  it('finds every tool and nothing to criticise', async () => {
-    const { code, stdout, stderr } = await inspect(['--method', 'tools/list', '--strict'], space.env);
+  it.each([
+    ['stdio', 'legacy'],
+    ['stdio', 'modern'],
+    ['HTTP', 'legacy'],
+    ['HTTP', 'modern'],
+  ])('finds every tool over %s in the %s era and nothing to criticise, and calls', async (transport, era) => {
+    const target = transport === 'stdio' ? undefined : overHttp(http.url, http.key);
+    const run = (...args: string[]) => inspect(['--protocol-era', era, ...args], space.env, target);
+    const { code, stdout, stderr } = await run('--method', 'tools/list', '--strict');
     expect(complaints(stderr)).toBe('');
     expect(code).toBe(0);
     const listed = Listed.parse(JSON.parse(stdout));
     expect(listed.result.tools.map(({ name }) => name)).toEqual(tools.map(({ name }) => name));
+    const called = await run('--method', 'tools/call', '--tool-name', 'sandbox_list');
+    expect([called.code, complaints(called.stderr)]).toEqual([0, '']);
+    expect(Called.parse(JSON.parse(called.stdout)).result.structuredContent).toMatchObject({ items: [] });
   });
 
   it('creates, runs and deletes', async () => {

