@@ -1,37 +1,21 @@
-/** What the owner serves over HTTP: its keys, who is let in, and the services of the one listener. */
-import { type PreviewBase, previewTemplate } from './backend/preview-address.ts';
-import { type Clock, toTimestamp } from './clock.ts';
-import type { EngineSupply } from './control/engine-supply.ts';
+/** What the owner serves over HTTP: its keys, who is let in, and the one listener with its services. */
+import { makeServices, type ServiceParts } from './app-services.ts';
+import type { Clock } from './clock.ts';
 import type { OwnerConfig } from './control/owner-config.ts';
 import type { OwnerStatus } from './control/status.ts';
 import { makeAuthenticator } from './http/authenticate.ts';
 import type { HttpListener } from './http/listener.ts';
+import type { OAuthSettings } from './http/oauth.ts';
 import { openHttp } from './http/open.ts';
 import type { Authenticator, HttpService } from './http/service.ts';
 import { FailedAttempts } from './keys/failed-attempts.ts';
 import { ensureFirstKey, findFirstKey } from './keys/first-key.ts';
 import { KeyBook } from './keys/key-book.ts';
 import type { Logger } from './log.ts';
-import { restService } from './rest/service.ts';
-import { makeToolbox, toolboxService } from './rest/toolbox/service.ts';
-import type { Toolbox } from './rest/toolbox/toolbox.ts';
-import type { Catalogue } from './server/catalogue.ts';
-import type { Connections } from './server/connections.ts';
-import type { ProtocolExtension } from './server/extension.ts';
-import { makeMcpService } from './server/http/service.ts';
 
-export interface OwnerHttpOptions {
-  readonly tools: Catalogue;
-  readonly connections: Connections;
-  readonly extension: ProtocolExtension;
-  readonly config: OwnerConfig;
+export interface OwnerHttpOptions extends Omit<ServiceParts, 'keys' | 'authenticator' | 'listener'> {
   /** Null when their file cannot be used. */
   readonly keys: KeyBook | null;
-  readonly supply: EngineSupply;
-  /** Where previews are served; null while they are not. */
-  readonly previewBase: () => PreviewBase | null;
-  readonly clock: Clock;
-  readonly log: Logger;
 }
 
 /** Null, with a line in the log, when the file of the keys cannot be used: then nobody is let in. */
@@ -44,14 +28,6 @@ export function openKeyBook(stateDir: string, clock: Clock, log: Logger): KeyBoo
   }
 }
 
-/** What a service is made of. */
-export interface ServiceParts extends OwnerHttpOptions {
-  readonly keys: KeyBook;
-  readonly authenticator: Authenticator;
-  /** Where all of it is served. */
-  readonly url: () => string;
-}
-
 export interface OwnerHttp {
   /** Null when it is off or cannot listen. */
   readonly listener: HttpListener | null;
@@ -61,59 +37,42 @@ export interface OwnerHttp {
   close(): Promise<void>;
 }
 
-function toolboxOf({ authenticator, supply, clock, log }: ServiceParts): Toolbox {
-  return makeToolbox({
-    authenticator,
-    backend: (context) => supply.acquire(context),
-    previews: () => supply.engine?.previewTarget ?? null,
-    clock,
-    log,
-  });
+/** Null when no issuer is configured; the audience is there then, which the configuration saw to. */
+function oauthOf({ oauthIssuer, oauthAudience, oauthJwksUrl }: OwnerConfig): OAuthSettings | null {
+  if (oauthIssuer === null || oauthAudience === null) return null;
+  return { issuer: oauthIssuer, audience: oauthAudience, jwksUrl: oauthJwksUrl };
 }
 
-function restOf(parts: ServiceParts, toolbox: Toolbox): HttpService {
-  const { supply, url } = parts;
-  return restService({
-    ...parts,
-    toolbox,
-    backend: (context) => supply.acquire(context),
-    url,
-    startedAt: toTimestamp(parts.clock.now()),
-    defaultSnapshot: 'default',
-    previewTemplate: () => previewTemplate(parts.previewBase()),
-  });
+interface Door {
+  readonly authenticator: Authenticator;
+  /** What clients may read about it. */
+  readonly services: readonly HttpService[];
 }
 
-function mcpOf(parts: ServiceParts): HttpService {
-  const { authenticator, config, connections, extension, supply, clock, log, tools } = parts;
-  return makeMcpService({
-    authenticator,
-    connections,
-    extension,
-    dependencies: { backend: (context) => supply.acquire(context), clock, log },
-    catalogueFor: () => tools,
-    clock,
-    maxSessions: config.maxClients,
-  });
+/** Who is let in. */
+async function openDoor(keys: KeyBook, { config, clock, log }: OwnerHttpOptions): Promise<Door> {
+  const attempts = new FailedAttempts(clock);
+  const settings = oauthOf(config);
+  if (settings === null) return { authenticator: makeAuthenticator({ keys, attempts }), services: [] };
+  const { makeTokenVerifier, metadataService } = await import('./http/oauth.ts');
+  const tokens = makeTokenVerifier(settings, log);
+  return {
+    authenticator: makeAuthenticator({ keys, attempts, tokens }),
+    services: [metadataService(settings)],
+  };
 }
-
-/** Every service but `/healthz`. */
-const makeServices = async (parts: ServiceParts): Promise<HttpService[]> => {
-  const toolbox = toolboxOf(parts);
-  return [toolboxService(toolbox, parts.clock), restOf(parts, toolbox), mcpOf(parts)];
-};
 
 export async function openOwnerHttp(options: OwnerHttpOptions): Promise<OwnerHttp> {
-  const { config, keys, clock, log } = options;
+  const { config, keys, log } = options;
   const { stateDir } = config.paths;
   if (config.httpPort === 0 || keys === null)
     return { listener: null, status: () => null, wasUsed: () => false, close: async () => {} };
   ensureFirstKey(stateDir, keys);
-  const authenticator = makeAuthenticator({ keys, attempts: new FailedAttempts(clock) });
+  const door = await openDoor(keys, options);
   let listener: HttpListener | null = null;
-  const url = (): string => listener?.url ?? '';
-  const services = await makeServices({ ...options, keys, authenticator, url });
-  listener = await openHttp({ config, services, log });
+  const { authenticator } = door;
+  const services = await makeServices({ ...options, keys, authenticator, listener: () => listener });
+  listener = await openHttp({ config, services: [...door.services, ...services], log });
   let seen = 0;
   return {
     listener,

@@ -17,7 +17,9 @@ import type { OwnerStatus } from './control/status.ts';
 import { ThawError } from './errors.ts';
 import { KeyBook } from './keys/key-book.ts';
 import type { Logger } from './log.ts';
+import { type Meter, measuring } from './metrics/measure-backend.ts';
 import { describePreviews, openPreviews } from './preview/open.ts';
+import type { BackendSource } from './server/call-tool.ts';
 import { buildCatalogue } from './server/catalogue.ts';
 import { Connections } from './server/connections.ts';
 import type { ProtocolExtension } from './server/extension.ts';
@@ -123,11 +125,11 @@ async function open(
     log,
     ...(waitMs === undefined ? {} : { waitMs }),
   });
+  const meter: Meter = { clock, observe: null };
+  const measured = measuring(meter);
+  const backend: BackendSource = async (context) => measured(await supply.acquire(context));
   const catalogue = buildCatalogue(selectTools(tools, { readOnly: config.readOnly }));
-  const connections = new Connections(
-    { catalogue, backend: (context) => supply.acquire(context), clock, log },
-    extension,
-  );
+  const connections = new Connections({ catalogue, backend, clock, log }, extension);
   const keys = openKeyBook(paths.stateDir, clock, log);
   let http: OwnerHttp | null = null;
   const status = async (): Promise<OwnerStatus> => ({
@@ -167,8 +169,8 @@ async function open(
   });
   log.info({ pid, version, socket: paths.mcpSocket }, 'owner listens');
   const previewBase = () => previews?.base ?? null;
-  const parts = { config, keys, tools: catalogue, connections, extension, supply, previewBase, clock, log };
-  http = await openOwnerHttp(parts);
+  const served = { tools: catalogue, connections, extension };
+  http = await openOwnerHttp({ ...served, config, keys, supply, backend, meter, previewBase, clock, log });
   ssh = await openSsh({ config, supply, log });
 
   const isBusy = (): boolean =>

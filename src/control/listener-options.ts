@@ -34,6 +34,30 @@ export const httpOptions = {
     shownDefault: 'none',
     help: 'origins of web pages that may call MCP over HTTP, comma-separated',
   },
+  oauthIssuer: {
+    flag: 'oauth-issuer',
+    variable: 'THAW_OAUTH_ISSUER',
+    kind: 'text',
+    default: null,
+    shownDefault: 'none, API keys alone',
+    help: 'issuer whose JWTs are let in over HTTP beside API keys',
+  },
+  oauthAudience: {
+    flag: 'oauth-audience',
+    variable: 'THAW_OAUTH_AUDIENCE',
+    kind: 'text',
+    default: null,
+    shownDefault: 'none',
+    help: 'audience that those JWTs must be made for: the URL of this server as its users know it',
+  },
+  oauthJwksUrl: {
+    flag: 'oauth-jwks-url',
+    variable: 'THAW_OAUTH_JWKS_URL',
+    kind: 'text',
+    default: null,
+    shownDefault: "what the issuer's metadata say",
+    help: 'where the keys of the issuer are',
+  },
 } as const satisfies Record<string, OwnerOption>;
 
 export const previewOptions = {

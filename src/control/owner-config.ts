@@ -32,6 +32,9 @@ const Config = z.object({
   httpPort: z.number(),
   httpAllowedHosts: z.string().nullable(),
   httpAllowedOrigins: z.string().nullable(),
+  oauthIssuer: z.string().nullable(),
+  oauthAudience: z.string().nullable(),
+  oauthJwksUrl: z.string().nullable(),
   previewHost: z.string().max(255),
   previewPort: z.number(),
   previewDomain: z.string().max(255),
@@ -103,6 +106,11 @@ export function readOwnerConfig(flags: FlagValues, environment: Environment): Ow
   );
   const parsed = Config.safeParse(values);
   if (!parsed.success) throw new ConfigError(z.prettifyError(parsed.error));
+  if (parsed.data.oauthIssuer !== null && parsed.data.oauthAudience === null) {
+    throw new ConfigError(
+      '--oauth-issuer (THAW_OAUTH_ISSUER) needs --oauth-audience: a token for another server must not open this one.',
+    );
+  }
   const stateDir = flags[ownerOptions.stateDir.flag];
   const paths = resolvePaths(typeof stateDir === 'string' ? stateDir : undefined, environment);
   return Object.freeze({ ...parsed.data, paths: Object.freeze(paths) });

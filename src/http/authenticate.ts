@@ -8,11 +8,15 @@ import { type Authenticator, AuthFailure } from './service.ts';
 /** Longer than any JWT that makes sense. */
 const MAX_TOKEN_LENGTH = 16_384;
 
-/** Checks tokens that are no API keys; null for one that is not good. */
+export type TokenVerdict = Identity | 'invalid' | 'insufficient_scope';
+
+/** Checks tokens that are no API keys. */
 export interface TokenVerifier {
   /** What a client reads to learn where tokens come from. */
   readonly metadataUrl: (request: IncomingMessage) => string;
-  verify(token: string): Promise<Identity | null>;
+  verify(token: string): Promise<TokenVerdict>;
+  /** What a token must have in its scope to be let in. */
+  readonly scope: string;
 }
 
 export interface AuthenticatorOptions {
@@ -31,7 +35,9 @@ export function makeAuthenticator({ keys, attempts, tokens }: AuthenticatorOptio
   const challenge = (request: IncomingMessage, error: string | null): Readonly<Record<string, string>> => {
     const parts = [
       ...(error === null ? [] : [`error="${error}"`]),
-      ...(tokens === undefined ? [] : [`resource_metadata="${tokens.metadataUrl(request)}"`]),
+      ...(tokens === undefined
+        ? []
+        : [`scope="${tokens.scope}"`, `resource_metadata="${tokens.metadataUrl(request)}"`]),
     ];
     return { 'www-authenticate': ['Bearer', parts.join(', ')].join(' ').trim() };
   };
@@ -57,8 +63,12 @@ export function makeAuthenticator({ keys, attempts, tokens }: AuthenticatorOptio
           'retry-after': String(waitSeconds),
         });
       }
-      const claimed = (await tokens?.verify(token)) ?? null;
-      if (claimed !== null) return claimed;
+      const claimed = (await tokens?.verify(token)) ?? 'invalid';
+      if (typeof claimed === 'object') return claimed;
+      if (claimed === 'insufficient_scope') {
+        const message = `The token's scope allows nothing here. Ask for "${tokens?.scope ?? ''}".`;
+        return new AuthFailure(403, message, challenge(request, claimed));
+      }
       attempts.note(address);
       return new AuthFailure(
         401,

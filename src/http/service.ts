@@ -20,12 +20,12 @@ export interface HttpService {
 
 /** Why a request is not let in. `message` is for the caller. */
 export class AuthFailure {
-  readonly status: 401 | 429;
+  readonly status: 401 | 403 | 429;
   readonly message: string;
   /** With `www-authenticate` or `retry-after`. */
   readonly headers: Readonly<Record<string, string>>;
 
-  constructor(status: 401 | 429, message: string, headers: Readonly<Record<string, string>>) {
+  constructor(status: 401 | 403 | 429, message: string, headers: Readonly<Record<string, string>>) {
     this.status = status;
     this.message = message;
     this.headers = headers;

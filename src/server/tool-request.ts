@@ -1,9 +1,11 @@
 /** One `tools/call` of any protocol revision: finds the tool, passes cancellation and progress on, calls it. */
+import type { Tool } from '../../tools/define-tool.ts';
 import type { CallContext } from '../backend/port.ts';
 import { suggest } from '../suggest.ts';
 import type { CallLimit } from './call-limit.ts';
 import { type CallDependencies, callTool } from './call-tool.ts';
 import type { Catalogue } from './catalogue.ts';
+import { checkPermission } from './permission.ts';
 import { ProgressReporter } from './progress.ts';
 import type { ToolResult } from './respond.ts';
 
@@ -15,6 +17,8 @@ export interface McpServerDependencies extends CallDependencies {
   readonly catalogue: Catalogue;
   /** Whose sandboxes it sees. Null or absent: the owner's own organization. */
   readonly organizationId?: string | null;
+  /** What the caller's key allows. Absent: everything, as for local clients. */
+  readonly can?: (permission: string) => boolean;
 }
 
 export interface ProgressParams {
@@ -56,6 +60,18 @@ function openProgress(request: ToolRequest, dependencies: CallDependencies): Pro
   return new ProgressReporter({ clock, send, label: `${name} is running` });
 }
 
+/** The tool, or one that answers what the caller's key lacks. */
+function permitted(tool: Tool, can: McpServerDependencies['can']): Tool {
+  if (can === undefined) return tool;
+  return {
+    ...tool,
+    handle: async (input, call) => {
+      checkPermission(tool, can);
+      return await tool.handle(input, call);
+    },
+  };
+}
+
 /** Throws UnknownToolError; everything else that goes wrong is an error result. */
 export async function answerToolRequest(
   request: ToolRequest,
@@ -75,7 +91,13 @@ export async function answerToolRequest(
       ...(progress === null ? {} : { progress: progress.report }),
       ...(typeof organizationId === 'string' ? { organizationId } : {}),
     };
-    return await callTool(tool, request.arguments ?? {}, context, limit, dependencies);
+    return await callTool(
+      permitted(tool, dependencies.can),
+      request.arguments ?? {},
+      context,
+      limit,
+      dependencies,
+    );
   } finally {
     stop();
     signal.removeEventListener('abort', stop);

@@ -14,7 +14,7 @@ export const ownerHttp = (space: OwnerSpace): Promise<OwnerHttp> =>
   vi.waitFor(
     async () => {
       const http = (await fetchStatus(space.paths.controlSocket))?.http;
-      if (http?.keyFile == null) throw new Error('HTTP is not served yet');
+      if (typeof http?.keyFile !== 'string') throw new Error('HTTP is not served yet');
       return { url: http.url, key: readFileSync(http.keyFile, 'utf8').trim() };
     },
     { timeout: 30_000, interval: 50 },

@@ -50,7 +50,12 @@ export function openModernHandler(
       if (caller === undefined) throw new Error('a request without its caller');
       const { identity, catalogue } = caller;
       return createModernServer(
-        { ...dependencies, catalogue, organizationId: identity.organizationId },
+        {
+          ...dependencies,
+          catalogue,
+          organizationId: identity.organizationId,
+          can: (permission) => identity.can(permission),
+        },
         limits.for(identity.keyName),
         extension,
       );

@@ -90,7 +90,11 @@ export class Sessions {
     });
     const { clock, connections } = this.#options;
     const session: Session = { transport, owner: ownerOf(identity), open: 0, usedAtMs: clock.monotonic() };
-    await connections.serveLegacy(transport, { catalogue, organizationId: identity.organizationId });
+    await connections.serveLegacy(transport, {
+      catalogue,
+      organizationId: identity.organizationId,
+      can: (permission) => identity.can(permission),
+    });
     const served = transport.onclose;
     // oxlint-disable-next-line unicorn/prefer-add-event-listener -- the SDK has callbacks and no events
     transport.onclose = () => {
