@@ -14,6 +14,7 @@ import { dockerRun } from './scenarios/docker-run.ts';
 import { execEngine } from './scenarios/exec-engine.ts';
 import { execStdio } from './scenarios/exec-stdio.ts';
 import { forkFs } from './scenarios/fork-fs.ts';
+import { mcpRoundTrip } from './scenarios/mcp-round-trip.ts';
 import { parkedMemory } from './scenarios/parked-memory.ts';
 import { pauseResume } from './scenarios/pause-resume.ts';
 import { preview } from './scenarios/preview.ts';
@@ -46,6 +47,7 @@ export const groups = [
     sdkCreate,
     restFiles,
     burst,
+    mcpRoundTrip,
     startup,
   ]),
 ];

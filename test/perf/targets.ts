@@ -37,6 +37,14 @@ export const targets: readonly Target[] = [
   { name: FIRST_RATIO, statistic: 'value', bound: 'at least', limit: 40 },
   { name: EXEC_RATIO, statistic: 'value', bound: 'at least', limit: 20 },
   { name: STARTUP_RATIO, statistic: 'value', bound: 'at most', limit: 1.5 },
+  ...['stdio', 'http2025', 'http2026'].map(
+    (transport): Target => ({
+      name: `mcp.${transport}/bare.${transport}`,
+      statistic: 'value',
+      bound: 'at most',
+      limit: 1.5,
+    }),
+  ),
   { name: 'preview.overhead', statistic: 'value', bound: 'at most', limit: 1 },
   { name: 'refill.rate', statistic: 'value', bound: 'at least', limit: 5 },
   { name: 'parked.memory', statistic: 'value', bound: 'at most', limit: 10 },
