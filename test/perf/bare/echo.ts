@@ -2,7 +2,7 @@
  * A server of one tool that answers its argument, with the SDKs alone: what Thaw's round trips are held against. Run as
  * `echo.ts stdio`, or as `echo.ts http`, which prints its port and speaks both protocol eras.
  */
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { toNodeHandler } from '@modelcontextprotocol/node';
 import { Server as LegacyServer } from '@modelcontextprotocol/sdk/server/index.js';
 import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js';
@@ -39,7 +39,7 @@ async function readBody(request: IncomingMessage): Promise<unknown> {
 async function serveHttp(): Promise<void> {
   const modern = toNodeHandler(createMcpHandler(modernServer, { legacy: 'reject' }));
   const sessions = new Map<string, StreamableHTTPServerTransport>();
-  const server = createServer(async (request, response) => {
+  const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const body = request.method === 'POST' ? await readBody(request) : undefined;
     if (request.headers['mcp-protocol-version'] === '2026-07-28') {
       const { method = '', url = '' } = request;
@@ -57,6 +57,9 @@ async function serveHttp(): Promise<void> {
     });
     await legacyServer().connect(transport);
     await transport.handleRequest(request, response, body);
+  };
+  const server = createServer((request, response) => {
+    serve(request, response).catch(() => response.destroy());
   });
   server.listen({ host: '127.0.0.1', port: 0 }, () => {
     const address = server.address();

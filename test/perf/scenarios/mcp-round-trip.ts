@@ -1,6 +1,6 @@
 /**
  * Round trips of a trivial tool by every transport and era, beside a bare echo server of the same SDK in the same run,
- * and how many calls a second fifty HTTP clients get done. The tool is sandbox_get of one sandbox.
+ * and how many calls a second fifty HTTP clients get done. The tool is volume_list of none.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -15,7 +15,6 @@ import { type Finding, type Scenario, samples } from '../scenario.ts';
 import type { OwnerStage } from '../stages/owner.ts';
 import { percentile } from '../statistics.ts';
 import { time } from '../timing.ts';
-import { warmId } from './warm-batches.ts';
 
 const CLIENTS = 50;
 const WARM_UP = 50;
@@ -162,7 +161,7 @@ function findingsOf(name: string, [own, bare]: readonly [number[], number[]]): F
       value: middle(own) / middle(bare),
       unit: 'times',
       n: own.length,
-      note: `p50 of sandbox_get in Thaw by that of an echo tool in a bare server of the same SDK`,
+      note: `p50 of volume_list in Thaw by that of an echo tool in a bare server of the same SDK`,
     },
   ];
 }
@@ -185,26 +184,24 @@ export const mcpRoundTrip: Scenario<OwnerStage> = {
   async run(stage, bench) {
     const { signal } = bench;
     const { environment } = stage.relay;
-    const sandbox = warmId((await stage.client.call('sandbox_create', {})).value);
-    await stage.full();
     const http = (await fetchStatus(resolvePaths(undefined, environment).controlSocket))?.http;
     if (typeof http?.keyFile !== 'string') throw new Error('the owner of the benchmark serves no HTTP');
     const key = (await readFile(http.keyFile, 'utf8')).trim();
     const own: Endpoint = {
       port: Number(new URL(http.url).port),
       key,
-      tool: 'sandbox_get',
-      arguments: { sandbox },
+      tool: 'volume_list',
+      arguments: {},
     };
     const echo = await startEcho();
-    const bare: Endpoint = { port: echo.port, key, tool: 'echo', arguments: { sandbox } };
+    const bare: Endpoint = { port: echo.port, key, tool: 'echo', arguments: { items: [] } };
     const bareStdio = await connectAgent({ command: echoCommand('stdio'), environment });
     const agent = new Agent({ keepAlive: true, maxSockets: CLIENTS });
     try {
       const n = samples(bench, 1_000, 200);
       const stdio = await compare(
-        async () => void (await stage.client.call('sandbox_get', { sandbox })),
-        async () => void (await bareStdio.call('echo', { sandbox })),
+        async () => void (await stage.client.call('volume_list', {})),
+        async () => void (await bareStdio.call('echo', { items: [] })),
         n,
         signal,
       );
@@ -232,7 +229,6 @@ export const mcpRoundTrip: Scenario<OwnerStage> = {
       const ended = once(echo.child, 'exit');
       echo.child.stdin?.end();
       await ended;
-      await stage.clear([sandbox]);
     }
   },
 };
