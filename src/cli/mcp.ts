@@ -4,6 +4,7 @@
  * at once even while a write to a client that does not read blocks, and it holds nothing that needs care.
  */
 import { resolvePaths } from '../config.ts';
+import { backendOf } from './backend-choice.ts';
 import type { Command, Flags } from './command.ts';
 import type { ProcessHost } from './host.ts';
 import { ownerFlags, ownerFlagsHelp } from './owner-flags.ts';
@@ -23,6 +24,12 @@ function exitWithParent(host: ProcessHost): void {
 
 async function relay(flags: Flags, host: ProcessHost, args: readonly string[]): Promise<number> {
   exitWithParent(host);
+  const choice = backendOf(flags, host);
+  if (choice.kind === 'remote') {
+    // Loaded only here: a relay needs none of it.
+    const { serveRemote } = await import('./mcp-remote.ts');
+    return await serveRemote(choice.settings, flags, host);
+  }
   const stateDir = flags['state-dir'];
   const paths = resolvePaths(typeof stateDir === 'string' ? stateDir : undefined, host.environment);
   const ownerCommand = [...host.self, 'serve', ...args];
@@ -47,6 +54,6 @@ async function relay(flags: Flags, host: ProcessHost, args: readonly string[]): 
 export const mcpCommand: Command = {
   flags: ownerFlags,
   help: () =>
-    `Usage: thaw mcp [options]\n\nServes MCP on standard input and output by way of the owner, and starts the owner when none runs.\nThe options are those of \`thaw serve\`; they count when this starts the owner.\n\nOptions:\n${ownerFlagsHelp()}`,
+    `Usage: thaw mcp [options]\n\nServes MCP on standard input and output by way of the owner, and starts the owner when none runs.\nWith the remote backend it serves a Daytona-compatible API by itself.\nThe options are those of \`thaw serve\`; they count when this starts the owner.\n\nOptions:\n${ownerFlagsHelp()}`,
   run: relay,
 };

@@ -2,7 +2,7 @@
 import { type Owner, startOwner } from '../app.ts';
 import { systemClock } from '../clock.ts';
 import type { EngineOpener } from '../control/engine-supply.ts';
-import { ConfigError, type OwnerConfig, readOwnerConfig } from '../control/owner-config.ts';
+import type { OwnerConfig } from '../control/owner-config.ts';
 import { readOwnerFacts } from '../control/owner-lock.ts';
 import { UnsafeDirectoryError } from '../control/private-dir.ts';
 import { createLogger, type Logger } from '../log.ts';
@@ -10,18 +10,10 @@ import type { ProtocolExtension } from '../server/extension.ts';
 import { type Command, type Flags, UsageError } from './command.ts';
 import type { ProcessHost } from './host.ts';
 import { ownerFlags, ownerFlagsHelp } from './owner-flags.ts';
+import { readConfig } from './read-config.ts';
 
 /** Makes the opener of the engine for a configuration; tests hand in another. */
 export type OpenerFactory = (config: OwnerConfig, log: Logger, host: ProcessHost) => EngineOpener;
-
-function readConfig(flags: Flags, host: ProcessHost): OwnerConfig {
-  try {
-    return readOwnerConfig(flags, host.environment);
-  } catch (error) {
-    if (error instanceof ConfigError) throw new UsageError(error.message);
-    throw error;
-  }
-}
 
 const explain = (error: unknown): string => {
   if (error instanceof UnsafeDirectoryError) return error.message;
@@ -64,6 +56,11 @@ async function serve(
   extension: ProtocolExtension,
 ): Promise<number> {
   const config = readConfig(flags, host);
+  if (config.backend === 'remote') {
+    throw new UsageError(
+      'An owner runs sandboxes on this machine and has no remote backend. `thaw mcp --backend remote` serves a Daytona-compatible API by itself.',
+    );
+  }
   const log = createLogger(config.logLevel, config.paths.logFile);
   const signals = obeySignals(host, log);
   let owner: Owner | null;

@@ -1,6 +1,7 @@
 /** `thaw status`: what the owner does, as a table or as JSON. */
 import { resolvePaths } from '../config.ts';
 import { fetchStatus } from '../control/control-client.ts';
+import { backendFlags, backendFlagsHelp, backendOf, backendText, showBackend } from './backend-choice.ts';
 import type { Command, Flags } from './command.ts';
 import type { ProcessHost } from './host.ts';
 import { stateDirFlag, stateDirHelp } from './owner-flags.ts';
@@ -13,12 +14,17 @@ async function status(flags: Flags, host: ProcessHost): Promise<number> {
   const stateDir = flags['state-dir'];
   const paths = resolvePaths(typeof stateDir === 'string' ? stateDir : undefined, host.environment);
   const asJson = flags['json'] === true;
+  const backend = showBackend(backendOf(flags, host));
   try {
     const found = await fetchStatus(paths.controlSocket);
     const running = found !== null;
-    if (asJson) host.stdout.write(`${JSON.stringify({ running, ...found }, null, 2)}\n`);
-    else host.stdout.write(running ? statusText(found) : `No owner runs for ${paths.stateDir}.\n`);
-    return running ? 0 : NOT_RUNNING;
+    const text = running ? statusText(found) : `No owner runs for ${paths.stateDir}.\n`;
+    const row = `${'backend'.padEnd(10)} ${backendText(backend)}\n`;
+    host.stdout.write(
+      asJson ? `${JSON.stringify({ running, backend, ...found }, null, 2)}\n` : `${row}${text}`,
+    );
+    // The remote backend needs no owner.
+    return running || backend.kind === 'remote' ? 0 : NOT_RUNNING;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     host.stderr.write(`thaw status: the owner does not answer: ${reason}\n`);
@@ -27,8 +33,8 @@ async function status(flags: Flags, host: ProcessHost): Promise<number> {
 }
 
 export const statusCommand: Command = {
-  flags: { ...stateDirFlag, json: { type: 'boolean' } },
+  flags: { ...stateDirFlag, ...backendFlags, json: { type: 'boolean' } },
   help: () =>
-    `Usage: thaw status [options]\n\nShows the owner, its pool and its sandboxes. Ends with status 0 when an owner runs, 3 when none does.\n\nOptions:\n${stateDirHelp}  --json           as JSON\n`,
+    `Usage: thaw status [options]\n\nShows the backend in use, the owner, its pool and its sandboxes. Ends with status 0 when an owner runs or none is needed, 3 when none does.\n\nOptions:\n${stateDirHelp}${backendFlagsHelp}  --json           as JSON\n`,
   run: status,
 };

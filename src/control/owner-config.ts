@@ -13,6 +13,7 @@ export class ConfigError extends Error {
 }
 
 const Config = z.object({
+  backend: z.enum(['embedded', 'remote', 'auto']),
   dockerHost: z.string().nullable(),
   image: z.string().nullable(),
   install: z.boolean(),

@@ -2,6 +2,7 @@
  * Every option of the owner: name, environment variable, kind, bounds, default and help in one table, which the
  * parser, the validation and `serve --help` share. Plain data: the relay checks its flags with it.
  */
+import { backendOptions } from './backend-options.ts';
 import { httpOptions, previewOptions, sshOptions } from './listener-options.ts';
 
 interface OptionBase {
@@ -35,6 +36,7 @@ export const ownerOptions = {
     shownDefault: '$XDG_STATE_HOME/thaw or ~/.local/state/thaw',
     help: 'directory of the store, the log and the sockets; one owner each',
   },
+  ...backendOptions,
   dockerHost: {
     flag: 'docker-host',
     variable: 'THAW_DOCKER_HOST',

@@ -113,7 +113,7 @@ describe('thaw status', () => {
       await call(client, 'sandbox_create', { name: 'box' });
       const { code, stdout } = await space.run('status');
       expect(code).toBe(0);
-      expect(stdout).toMatch(new RegExp(`^owner +pid ${owner.pid}, version `));
+      expect(stdout).toMatch(new RegExp(`^backend +embedded\nowner +pid ${owner.pid}, version `));
       expect(stdout).toMatch(/^clients +1 \(thaw-test\)$/m);
       expect(stdout).toMatch(/^pool +4 of 4 parked/m);
       expect(stdout).toMatch(/^sandboxes +1 started$/m);
@@ -142,8 +142,11 @@ describe('thaw status', () => {
 
   it('says that none runs, with status 3', async () => {
     const { code, stdout } = await space.run('status');
-    expect([code, stdout]).toEqual([3, `No owner runs for ${space.paths.stateDir}.\n`]);
-    expect(JSON.parse((await space.run('status', '--json')).stdout)).toEqual({ running: false });
+    expect([code, stdout]).toEqual([3, `backend    embedded\nNo owner runs for ${space.paths.stateDir}.\n`]);
+    expect(JSON.parse((await space.run('status', '--json')).stdout)).toEqual({
+      running: false,
+      backend: { kind: 'embedded' },
+    });
   });
 });
 

@@ -1,0 +1,36 @@
+/** `thaw mcp` with the remote backend: serves MCP in this process, and needs neither an owner nor Docker. */
+import { tools } from '../../tools/index.ts';
+import type { RemoteSettings } from '../backend/choose.ts';
+import { systemClock } from '../clock.ts';
+import { createLogger } from '../log.ts';
+import { openRemoteBackend } from '../remote/open.ts';
+import { buildCatalogue } from '../server/catalogue.ts';
+import { serveStdio } from '../server/stdio.ts';
+import { selectTools } from '../server/surface.ts';
+import type { Flags } from './command.ts';
+import type { ProcessHost } from './host.ts';
+import { readConfig } from './read-config.ts';
+
+/** Resolves to the exit status when the client ended its requests. Throws UsageError. */
+export async function serveRemote(
+  settings: RemoteSettings,
+  flags: Flags,
+  host: ProcessHost,
+): Promise<number> {
+  const { logLevel, readOnly } = readConfig(flags, host);
+  const log = createLogger(logLevel);
+  const clock = systemClock;
+  const backend = openRemoteBackend({ settings, clock, log });
+  log.info({ api: settings.apiUrl, key: settings.tokenSource }, 'serving a Daytona-compatible API');
+  try {
+    await serveStdio(host, {
+      catalogue: buildCatalogue(selectTools(tools, { readOnly })),
+      backend: () => Promise.resolve(backend),
+      clock,
+      log,
+    });
+  } finally {
+    await backend.close();
+  }
+  return 0;
+}
