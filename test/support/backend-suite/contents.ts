@@ -1,7 +1,7 @@
 /** What runs in a sandbox and what is stored in it, on every backend. */
 import { expect, it } from 'vitest';
 import { ExecResult } from '../../../schemas/exec.ts';
-import { call, type Suite } from './suite.ts';
+import { call, type Suite } from './types.ts';
 
 function describeExec({ backend, sandbox }: Suite): void {
   it('exec answers outputs and exit code', async () => {

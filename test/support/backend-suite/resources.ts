@@ -4,7 +4,7 @@ import { Snapshot } from '../../../schemas/copies.ts';
 import { PortPreviewUrl, SignedPortPreviewUrl } from '../../../schemas/previews.ts';
 import { SshAccess } from '../../../schemas/ssh.ts';
 import { Volume } from '../../../schemas/volumes.ts';
-import { call, type Suite } from './suite.ts';
+import { call, type Suite } from './types.ts';
 
 export function describeResources({ backend, sandbox }: Suite): void {
   it('makes a snapshot of it, finds it by name and id, and deletes it', async () => {

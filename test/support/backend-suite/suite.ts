@@ -3,40 +3,9 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { CreatedSandbox } from '../../../schemas/create-sandbox.ts';
 import { ExecResult } from '../../../schemas/exec.ts';
 import { Sandbox } from '../../../schemas/sandbox.ts';
-import type { CallContext, OperationGroups } from '../../../src/backend/port.ts';
 import { describeContents } from './contents.ts';
 import { describeResources } from './resources.ts';
-
-export type SuiteBackend = Pick<
-  OperationGroups,
-  | 'lifecycle'
-  | 'settings'
-  | 'forks'
-  | 'archives'
-  | 'snapshots'
-  | 'volumes'
-  | 'exec'
-  | 'files'
-  | 'ssh'
-  | 'previews'
->;
-
-/** What the server behind a backend cannot do, whatever the backend does. */
-export interface Lacks {
-  /** Containers that fork and pause. */
-  readonly forks?: boolean;
-  readonly ttl?: boolean;
-}
-
-export interface Suite {
-  backend(): SuiteBackend;
-  /** The id of the sandbox that the tests share; it runs. */
-  sandbox(): string;
-  readonly lacks: Lacks;
-}
-
-/** A call that nobody cancels. */
-export const call = (): CallContext => ({ signal: new AbortController().signal });
+import { call, type Lacks, type Suite, type SuiteBackend } from './types.ts';
 
 const LABELS = { suite: 'contract' };
 

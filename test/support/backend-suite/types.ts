@@ -1,0 +1,33 @@
+/** What the parts of the suite of backends share. */
+import type { CallContext, OperationGroups } from '../../../src/backend/port.ts';
+
+export type SuiteBackend = Pick<
+  OperationGroups,
+  | 'lifecycle'
+  | 'settings'
+  | 'forks'
+  | 'archives'
+  | 'snapshots'
+  | 'volumes'
+  | 'exec'
+  | 'files'
+  | 'ssh'
+  | 'previews'
+>;
+
+/** What the server behind a backend cannot do, whatever the backend does. */
+export interface Lacks {
+  /** Containers that fork and pause. */
+  readonly forks?: boolean;
+  readonly ttl?: boolean;
+}
+
+export interface Suite {
+  readonly backend: () => SuiteBackend;
+  /** The id of the sandbox that the tests share; it runs. */
+  readonly sandbox: () => string;
+  readonly lacks: Lacks;
+}
+
+/** A call that nobody cancels. */
+export const call = (): CallContext => ({ signal: new AbortController().signal });
