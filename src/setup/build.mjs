@@ -13,7 +13,11 @@ const outDir = join(root, 'dist');
 const stampPath = join(outDir, '.build.json');
 
 /** Names in dist/ and where they come from. */
-const entryPoints = { cli: 'src/cli/all.ts', quickstart: 'src/quickstart/main.ts' };
+const entryPoints = {
+  cli: 'src/cli/all.ts',
+  quickstart: 'src/quickstart/main.ts',
+  'mcp-remote': 'src/cli/mcp-remote.ts',
+};
 /** What an MCP client spawns: one small file, because every further file costs each start a millisecond. */
 const relayEntryPoints = { thaw: 'src/main.ts' };
 
@@ -113,6 +117,11 @@ async function bundle() {
         name: 'other-commands',
         setup(builder) {
           builder.onResolve({ filter: /\/cli\/all\.ts$/ }, () => ({ path: './cli.mjs', external: true }));
+          // What only the remote backend needs.
+          builder.onResolve({ filter: /\/mcp-remote\.ts$/ }, () => ({
+            path: './mcp-remote.mjs',
+            external: true,
+          }));
         },
       },
     ],
