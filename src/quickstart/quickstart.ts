@@ -76,7 +76,10 @@ export async function quickstart(options: QuickstartOptions): Promise<void> {
   write(`Default snapshot: ${prepared.snapshot.image}`);
 
   write('\n2. Owner of the sandboxes and its warm pool');
-  const connect = (): Promise<AgentClient> => connectAgent({ command: [...thaw, 'mcp'], environment });
+  // Whatever API there are credentials for: this is about the engine of this machine.
+  const embedded = { ...environment, THAW_BACKEND: 'embedded' };
+  const connect = (): Promise<AgentClient> =>
+    connectAgent({ command: [...thaw, 'mcp'], environment: embedded });
   const agent = await progress.step('Connecting an MCP client over stdio (node dist/thaw.mjs mcp)', connect);
   cleanup.add('closing the MCP client', () => agent.close());
   const pool = { controlSocket: paths.controlSocket, signal };

@@ -29,7 +29,7 @@ describe('thaw mcp with Daytona credentials', () => {
     try {
       const created = await call(client, 'sandbox_create', { name: 'far' });
       expect(created.structured).toMatchObject({ name: 'far', state: 'started' });
-      expect(fake.connectedSockets).toBe(1);
+      await expect.poll(() => fake.connectedSockets).toBe(1);
       const command = 'echo out; echo err >&2; exit 3';
       const ran = await call(client, 'sandbox_exec', { sandbox: 'far', command });
       expect(ran.structured).toMatchObject({ exitCode: 3, stdout: 'out\nerr\n', outputMerged: true });

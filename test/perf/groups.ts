@@ -18,6 +18,7 @@ import { mcpRoundTrip } from './scenarios/mcp-round-trip.ts';
 import { parkedMemory } from './scenarios/parked-memory.ts';
 import { pauseResume } from './scenarios/pause-resume.ts';
 import { preview } from './scenarios/preview.ts';
+import { remoteMcpExec } from './scenarios/remote-mcp-exec.ts';
 import { resize } from './scenarios/resize.ts';
 import { restCreate, restExecute, restFiles, sdkCreate } from './scenarios/rest.ts';
 import { sftpThroughput, sshPrompt } from './scenarios/ssh.ts';
@@ -42,6 +43,7 @@ export const groups = [
     createNetworkStdio,
     createToFirstExecStdio,
     execStdio,
+    remoteMcpExec,
     restCreate,
     restExecute,
     sdkCreate,

@@ -22,6 +22,7 @@ export const targets: readonly Target[] = [
   { name: 'create.network.stdio', statistic: 'p50', bound: 'at most', limit: 25 },
   { name: 'create_to_first_exec.stdio', statistic: 'p50', bound: 'at most', limit: 8 },
   { name: 'exec.stdio', statistic: 'p50', bound: 'at most', limit: 3 },
+  { name: 'remote.mcp.exec', statistic: 'p50', bound: 'at most', limit: 10 },
   { name: 'rest.create', statistic: 'p50', bound: 'at most', limit: 10 },
   { name: 'rest.execute', statistic: 'p50', bound: 'at most', limit: 6 },
   { name: 'sdk.create', statistic: 'p50', bound: 'at most', limit: 15 },

@@ -33,6 +33,7 @@ function ownerEnvironment(bench: Bench, stateDir: string): Environment {
   const others = Object.entries(bench.environment).filter(([name]) => !own.has(name));
   return {
     ...Object.fromEntries(others),
+    THAW_BACKEND: 'embedded',
     THAW_STATE_DIR: stateDir,
     THAW_DOCKER_HOST: describeEndpoint(bench.endpoint),
     THAW_DEFAULT_IMAGE: bench.image,
