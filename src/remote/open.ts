@@ -13,9 +13,12 @@ import { lifecycleOperations } from './sandboxes/lifecycle.ts';
 import { networkOperations } from './sandboxes/network.ts';
 import { settingsOperations } from './sandboxes/settings.ts';
 import { StateEvents } from './state-events.ts';
+import { codeOperations } from './toolbox/code.ts';
 import { execOperations } from './toolbox/exec.ts';
 import { fileOperations } from './toolbox/files.ts';
+import { gitOperations } from './toolbox/git.ts';
 import { ToolboxPlaces } from './toolbox/places.ts';
+import { searchOperations } from './toolbox/search.ts';
 
 /** The groups that this backend offers; the rest of the port is `unsupported_by_backend`. */
 type Groups = Pick<
@@ -30,6 +33,9 @@ type Groups = Pick<
   | 'builds'
   | 'exec'
   | 'files'
+  | 'search'
+  | 'git'
+  | 'code'
   | 'ssh'
   | 'previews'
 >;
@@ -62,6 +68,9 @@ export function openRemoteBackend(dependencies: ApiDependencies): RemoteBackend 
     builds: buildOperations(remote),
     exec: execOperations(remote),
     files: fileOperations(remote),
+    search: searchOperations(remote),
+    git: gitOperations(remote),
+    code: codeOperations(remote),
     ssh: sshOperations(remote),
     previews: previewOperations(remote),
     close: () => remote.events.close(),

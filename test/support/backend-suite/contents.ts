@@ -93,7 +93,45 @@ function describeFiles({ backend, sandbox }: Suite): void {
   });
 }
 
+function describeRepositories({ backend, sandbox }: Suite): void {
+  it('git makes a repository, commits and branches', async () => {
+    const { git, files } = backend();
+    const path = '/home/daytona/repository';
+    await git.init(sandbox(), { path, initialBranch: 'main' }, call());
+    await files.write(sandbox(), { path: `${path}/a.txt`, content: 'a' }, call());
+    await git.add(sandbox(), { path, files: ['a.txt'] }, call());
+    expect((await git.status(sandbox(), path, call())).fileStatus).toMatchObject([
+      { name: 'a.txt', staging: 'Added' },
+    ]);
+    const made = { path, message: 'First', author: 'A', email: 'a@example.com' };
+    const { hash } = await git.commit(sandbox(), made, call());
+    expect(await git.history(sandbox(), path, call())).toMatchObject([{ hash, author: 'A' }]);
+    await git.createBranch(sandbox(), { path, name: 'side' }, call());
+    expect([...(await git.branches(sandbox(), path, call())).branches].sort()).toEqual(['main', 'side']);
+    await expect(git.status(sandbox(), '/home/daytona', call())).rejects.toMatchObject({
+      code: 'git_repository_not_found',
+    });
+  });
+}
+
+function describeSearch({ backend, sandbox }: Suite): void {
+  it('search finds files by name and lines by content', async () => {
+    const { search, files } = backend();
+    const path = '/home/daytona/searched';
+    await files.write(sandbox(), { path: `${path}/one.md`, content: 'first\nsecond needle\n' }, call());
+    await files.write(sandbox(), { path: `${path}/two.txt`, content: 'nothing\n' }, call());
+    const names = await search.search(sandbox(), { path, name: '*.md' }, call());
+    expect(names).toMatchObject({ root: path, matches: 1, truncated: false, files: [{ path: 'one.md' }] });
+    const lines = await search.search(sandbox(), { path, content: 'needle' }, call());
+    expect(lines.files).toMatchObject([
+      { path: 'one.md', lines: [{ line: 2, text: 'second needle', match: true, column: 8 }] },
+    ]);
+  });
+}
+
 export function describeContents(suite: Suite): void {
   describeExec(suite);
   describeFiles(suite);
+  describeSearch(suite);
+  if (suite.lacks.git !== true) describeRepositories(suite);
 }

@@ -11,6 +11,8 @@ export type SuiteBackend = Pick<
   | 'volumes'
   | 'exec'
   | 'files'
+  | 'search'
+  | 'git'
   | 'ssh'
   | 'previews'
 >;
@@ -20,6 +22,8 @@ export interface Lacks {
   /** Containers that fork and pause. */
   readonly forks?: boolean;
   readonly ttl?: boolean;
+  /** Making repositories, which came after 0.190. */
+  readonly git?: boolean;
 }
 
 export interface Suite {

@@ -77,6 +77,23 @@ export const toolboxRoutes: readonly Route[] = [
   at('POST', '/process/execute', (fake, { json }) => execute(fake, json)),
   at('GET', '/work-dir', () => ok({ dir: '/home/daytona' })),
   at('GET', '/port', () => ok({ ports: [3000] })),
+  at('GET', '/files/search', (fake, { query }) => {
+    const suffix = (query.get('pattern') ?? '').replace(/^\*/, '');
+    const root = `${query.get('path') ?? ''}/`;
+    return ok({
+      files: [...fake.files.keys()].filter((file) => file.startsWith(root) && file.endsWith(suffix)),
+    });
+  }),
+  at('GET', '/files/find', (fake, { query }) => {
+    const [root, text] = [`${query.get('path') ?? ''}/`, query.get('pattern') ?? ''];
+    const lines = [...fake.files].flatMap(([file, data]) =>
+      data
+        .toString('utf8')
+        .split('\n')
+        .map((content, index) => ({ file, line: index + 1, content })),
+    );
+    return ok(lines.filter(({ file, content }) => file.startsWith(root) && content.includes(text)));
+  }),
   at('GET', '/files/info', (fake, { query }) => {
     const path = query.get('path') ?? '';
     const data = fake.files.get(path);
