@@ -16,6 +16,8 @@ export type PreviewProof = 'bearer' | 'header' | 'query' | 'cookie' | 'signed' |
 /** The right to reach one port of one sandbox for now. */
 export interface PreviewGrant {
   readonly sandboxId: string;
+  /** Whose it is; absent for the owner's own organization. */
+  readonly organizationId?: string;
   readonly port: number;
   /** Counts the starts of the sandbox: a connection belongs to one of them. */
   readonly generation: number;

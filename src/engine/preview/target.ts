@@ -43,8 +43,9 @@ function provenBy(
 }
 
 function toGrant({ record }: ManagedSandbox, port: number, proof: PreviewProof): PreviewGrant {
-  const { id, generation, state, labels } = record;
-  return { sandboxId: id, port, generation, state, wakes: labels[WAKE_LABEL] === 'true', proof };
+  const { id, organizationId, generation, state, labels } = record;
+  const owner = organizationId === null ? {} : { organizationId };
+  return { sandboxId: id, ...owner, port, generation, state, wakes: labels[WAKE_LABEL] === 'true', proof };
 }
 
 function refusal(error: unknown, port: number): unknown {

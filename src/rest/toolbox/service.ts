@@ -1,7 +1,7 @@
 /** The toolbox as a service of the owner's listener, and who is let into it: API keys, and the sandbox's own preview token. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { Backend, CallContext } from '../../backend/port.ts';
+import { type Backend, type CallContext, requireGroup } from '../../backend/port.ts';
 import type { PreviewTarget } from '../../backend/preview-target.ts';
 import type { Clock } from '../../clock.ts';
 import { refuseJson } from '../../http/answer.ts';
@@ -15,6 +15,8 @@ import { openToolbox, type Toolbox, type ToolboxCaller } from './toolbox.ts';
 
 /** The port that the API's own daemon has: its previews are never public, so that a token must be shown. */
 const DAEMON_PORT = 2_280;
+/** How long a signed URL waits for an engine that is not ready yet. */
+const ADMIT_MS = 30_000;
 
 export interface ToolboxServiceOptions {
   readonly authenticator: Authenticator;
@@ -25,11 +27,33 @@ export interface ToolboxServiceOptions {
   readonly log: Logger;
 }
 
-/** Whether a preview token opens the sandbox, which is named by its id then. */
-function opens(previews: PreviewTarget | null, { sandbox, token }: ToolboxAddress): boolean {
-  if (token === null || previews === null) return false;
+/** By the sandbox's own preview token, which names it by its id; null when it does not open it. */
+function byPreviewToken(
+  previews: PreviewTarget | null,
+  { sandbox, token }: ToolboxAddress,
+): ToolboxCaller | null {
+  if (token === null || previews === null) return null;
   const credentials = { bearer: null, header: token, query: null, cookies: [] };
-  return previews.admit({ name: sandbox, port: DAEMON_PORT }, credentials).kind === 'granted';
+  const admission = previews.admit({ name: sandbox, port: DAEMON_PORT }, credentials);
+  if (admission.kind !== 'granted') return null;
+  const { organizationId } = admission.grant;
+  return { mayWrite: true, context: organizationId === undefined ? {} : { organizationId } };
+}
+
+/** By a signature of this one file (reference §4.5); null when there is none that is right. */
+async function bySignature(
+  backend: ToolboxServiceOptions['backend'],
+  { sandbox, query }: ToolboxAddress,
+  { method = '' }: IncomingMessage,
+): Promise<ToolboxCaller | null> {
+  const path = query.get('path');
+  const expires = query.get('expires');
+  const signature = query.get('signature');
+  if (path === null || expires === null || signature === null) return null;
+  const context: CallContext = { signal: AbortSignal.timeout(ADMIT_MS) };
+  const signing = requireGroup(await backend(context), 'signing');
+  const admitted = await signing.admit(sandbox, { method, path, expires, signature }, context);
+  return admitted === null ? null : { mayWrite: true, context: admitted };
 }
 
 /** Opens the toolbox for the service below and for other mounts of it. */
@@ -40,9 +64,17 @@ export function makeToolbox({
   clock,
   log,
 }: ToolboxServiceOptions): Toolbox {
-  const admit = async (request: IncomingMessage, address: ToolboxAddress): Promise<ToolboxCaller> => {
-    if (request.headers.authorization === undefined && opens(previews(), address))
-      return { mayWrite: true, context: {} };
+  const admit = async (
+    request: IncomingMessage,
+    address: ToolboxAddress,
+    signable: boolean,
+  ): Promise<ToolboxCaller> => {
+    if (request.headers.authorization === undefined) {
+      const caller =
+        byPreviewToken(previews(), address) ??
+        (signable ? await bySignature(backend, address, request) : null);
+      if (caller !== null) return caller;
+    }
     const identity = await authenticator.authenticate(request);
     if (identity instanceof AuthFailure) {
       const message = identity.status === 401 ? 'Invalid credentials' : identity.message;
