@@ -8,7 +8,7 @@ import type { CallContext } from '../../backend/port.ts';
 import { isThawError, ThawError } from '../../errors.ts';
 import type { GuestProcess, OutputName } from '../agent/port.ts';
 import type { EngineContext } from '../context.ts';
-import { commandLine } from '../exec/choose-shell.ts';
+import { commandLine, isPlainCall, SMALL_SHELL } from '../exec/choose-shell.ts';
 import { waitForEnd } from '../exec/exec.ts';
 import { feed, touch } from '../exec/run-program.ts';
 import { startDirectory } from '../exec/start-directory.ts';
@@ -26,8 +26,18 @@ interface Start {
   readonly stdin: string | null;
 }
 
-/** An image without a shell runs plain calls of its programs and nothing else. */
-function startOf(shell: string | null, command: string, name: string): Start {
+/**
+ * An image without a shell runs plain calls of its programs and nothing else. Others run these without the way over an
+ * input, which is empty behind them in any case: that is a third of the time of a short one.
+ */
+function startOf(
+  shell: string | null,
+  command: string,
+  env: Readonly<Record<string, string>>,
+  name: string,
+): Start {
+  if (shell !== null && isPlainCall(command.trim(), env))
+    return { argv: [SMALL_SHELL, '-c', `${command.trim()} 2>&1`], stdin: null };
   if (shell !== null) return { argv: [shell], stdin: `${MERGE}${command}\n` };
   const argv = commandLine(null, command, {});
   if (argv !== null) return { argv, stdin: null };
@@ -47,14 +57,15 @@ async function run(
   const { agent } = await requireGuest(context, sandbox);
   const { record } = sandbox;
   const traits = context.snapshots.traits(record.imageId);
-  const start = startOf(traits === null ? '/bin/sh' : traits.shell, request.command, record.name);
+  const env = { ...record.env, ...request.env };
+  const start = startOf(traits === null ? SMALL_SHELL : traits.shell, request.command, env, record.name);
   const cwd = startDirectory(context, record, record.user, request.cwd);
   touch(context, sandbox, call);
   sandbox.runningCommands += 1;
   try {
     const process = await agent.spawn({
       argv: start.argv,
-      env: { ...record.env, ...request.env },
+      env,
       user: record.user,
       stdin: start.stdin !== null,
       ...(cwd === undefined ? {} : { cwd }),

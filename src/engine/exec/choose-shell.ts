@@ -1,6 +1,6 @@
 /** Chooses the shell of a command: bash as a rule, and the smaller sh where the two cannot differ. Pure. */
 
-const SMALL_SHELL = '/bin/sh';
+export const SMALL_SHELL = '/bin/sh';
 
 /** Words, paths, options and numbers with single spaces between them: nothing that a shell would expand or interpret. */
 const PLAIN_WORDS = /^[A-Za-z0-9_./][A-Za-z0-9_./:@%+,-]*(?: [A-Za-z0-9_./:@%+,=-]+)*$/;
@@ -31,9 +31,14 @@ export function commandLine(
   return PLAIN_WORDS.test(command.trim()) ? command.trim().split(' ') : null;
 }
 
+/** Whether the text calls one program with plain words, which every shell does alike. */
+export function isPlainCall(command: string, env: Readonly<Record<string, string>>): boolean {
+  if (!PLAIN_WORDS.test(command)) return false;
+  const [program = ''] = command.split(' ', 1);
+  return !DIFFERENT.has(program) && !Object.keys(env).some(startsWithSomething);
+}
+
 /** A plain call of one program needs no bash, and sh starts it about 0.7 ms sooner. `shell` is the snapshot's own. */
 export function chooseShell(shell: string, command: string, env: Readonly<Record<string, string>>): string {
-  if (!PLAIN_WORDS.test(command)) return shell;
-  const [program = ''] = command.split(' ', 1);
-  return DIFFERENT.has(program) || Object.keys(env).some(startsWithSomething) ? shell : SMALL_SHELL;
+  return isPlainCall(command, env) ? SMALL_SHELL : shell;
 }
