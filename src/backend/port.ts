@@ -62,6 +62,8 @@ export interface CallContext {
   readonly organizationId?: string;
   /** The call is no activity of the sandbox: it does not put its auto-stop off. */
   readonly quiet?: boolean;
+  /** What is made in the background (builds and templates) is answered as it stands, and the caller looks again. */
+  readonly answersAtOnce?: boolean;
 }
 
 /** `sandbox` is an id or a name in every operation. All of them throw ThawError only. */

@@ -1,17 +1,19 @@
 /** Waits for background work on behalf of a call, which is answered in time whatever the work does. */
+import type { CallContext } from '../backend/port.ts';
 import { ThawError } from '../errors.ts';
 import type { EngineContext } from './context.ts';
 
 /**
- * Resolves when `work` is over or the call has waited long enough. A caller who goes away meanwhile ends it by `giveUp`,
+ * Resolves when `work` is over or the call has waited long enough, which may be not at all. A caller who goes away meanwhile ends it by `giveUp`,
  * and it is waited for; then this throws `cancelled`.
  */
 export async function waitUpTo(
   { clock, answerWithinMs }: Pick<EngineContext, 'clock' | 'answerWithinMs'>,
   work: Promise<unknown>,
-  signal: AbortSignal,
+  { signal, answersAtOnce = false }: Pick<CallContext, 'signal' | 'answersAtOnce'>,
   giveUp: () => void,
 ): Promise<void> {
+  if (answersAtOnce) return;
   let cancelTimer: () => void = () => undefined;
   let onAbort: () => void = () => undefined;
   const patience = new Promise<'answer'>((resolve) => {

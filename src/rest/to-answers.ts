@@ -28,11 +28,12 @@ export function toSandbox(sandbox: Sandbox, { url }: ServerFacts): ApiSandbox {
   };
 }
 
-/** Right after a create the API has no nulls. */
+/** Right after a create the API has no nulls, and a build has not begun. */
 export function toCreated(sandbox: Sandbox, facts: ServerFacts): ApiSandbox {
   const { networkAllowList, domainAllowList, errorReason, ...rest } = toSandbox(sandbox, facts);
   return {
     ...rest,
+    state: rest.state === 'building_snapshot' ? 'pending_build' : rest.state,
     ...(typeof networkAllowList === 'string' ? { networkAllowList } : {}),
     ...(typeof domainAllowList === 'string' ? { domainAllowList } : {}),
     ...(typeof errorReason === 'string' ? { errorReason } : {}),

@@ -85,7 +85,7 @@ export async function createBuilt(
   caller: CallContext,
 ): Promise<Creation> {
   const { context } = parts;
-  const { signal, progress } = caller;
+  const { progress } = caller;
   const { store, registry, clock, background } = context;
   const record = pendingRecord(context, input, caller);
   store.transaction(() => {
@@ -116,7 +116,7 @@ export async function createBuilt(
       failure = toThawError(error);
     });
   background.run('build a sandbox', () => work);
-  await waitUpTo(context, work, signal, () => leaving.abort());
+  await waitUpTo(context, work, caller, () => leaving.abort());
   isAnswered = true;
   if (failure !== null) throw failure;
   return { sandbox, startedFrom: 'cold' };

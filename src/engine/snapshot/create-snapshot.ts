@@ -127,6 +127,6 @@ export async function createSnapshot(
     pools.open(pending.id);
   });
   const gaveUp = new ThawError('cancelled', 'The creation was cancelled; nothing was left behind.');
-  await waitUpTo(context, making.done, signal, () => making.cancel(gaveUp));
+  await waitUpTo(context, making.done, call, () => making.cancel(gaveUp));
   return context.snapshots.byId(pending.id) ?? { ...pending, state: 'removing' };
 }

@@ -46,7 +46,9 @@ export function sandboxHandlers(facts: ServerFacts & { readonly clock: Clock }):
       const wanted = toCreateInput(body);
       const lifecycle = await group('lifecycle');
       try {
-        const { startedFrom: _, tookMs: __, ...sandbox } = await lifecycle.create(wanted, call);
+        // Clients follow the log of a build while it runs: they are not kept waiting for its end.
+        const made = await lifecycle.create(wanted, { ...call, answersAtOnce: true });
+        const { startedFrom: _, tookMs: __, ...sandbox } = made;
         return toCreated(sandbox, facts);
       } catch (error) {
         if (!isThawError(error, 'snapshot_not_found')) throw error;

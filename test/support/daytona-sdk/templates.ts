@@ -27,6 +27,7 @@ export function templateTests(stage: Stage): void {
       { onLogs: (chunk) => lines.push(chunk) },
     );
     expect(made).toMatchObject({ name: name('snapshot'), state: 'active' });
+    expect(lines.join('')).not.toBe('');
     expect((await daytona.snapshot.list()).items.map((snapshot) => snapshot.name)).toContain(
       name('snapshot'),
     );
