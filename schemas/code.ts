@@ -13,6 +13,10 @@ export type ContextLanguage = z.infer<typeof ContextLanguage>;
 
 /** Bytes of source text. */
 export const MAX_CODE_BYTES = 1_000_000;
+/** How long a whole program may run when nothing is said. */
+export const DEFAULT_PROGRAM_SECONDS = 3600;
+/** How long a piece of code in a context may run when nothing is said. */
+export const DEFAULT_CODE_SECONDS = 600;
 /** A day; where nothing is said the limit is the operation's own default. */
 const MAX_TIMEOUT_SECONDS = 86_400;
 

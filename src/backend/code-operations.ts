@@ -12,7 +12,7 @@ import type { CallContext } from './port.ts';
 
 export interface CodeOperations {
   /**
-   * Runs a program to its end. One that fails is a result. Throws `timeout` at its limit, `runtime_missing` where the
+   * Runs a program to its end. One that fails is a result. Throws `execution_timeout` at its limit, `runtime_missing` where the
    * image cannot run the language.
    */
   run(sandbox: string, request: CodeRunRequest, context: CallContext): Promise<CodeRunResult>;

@@ -4,6 +4,8 @@ import type { CallContext } from '../backend/port.ts';
 import { Templates } from './build/templates.ts';
 import { watchChanges } from './change-feed.ts';
 import { closeEngine } from './close.ts';
+import { codeOperations } from './code/code-operations.ts';
+import { interpreterOperations } from './code/interpreters.ts';
 import { commandOperations } from './commands/run-command.ts';
 import type { EngineContext } from './context.ts';
 import { copyOperations } from './copy-operations.ts';
@@ -197,6 +199,8 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     ssh,
     admitSsh: (token) => ssh.admit(token),
     previews: previewOperations(context, tokens),
+    code: codeOperations(context),
+    interpreters: interpreterOperations(context),
     previewTarget: previewTarget(context, tokens),
     signing: signingOperations(context),
     pools: poolOperations(context, pools),

@@ -159,6 +159,13 @@ export function fakeEngine(events: FakeEngineEvents): Engine {
       expire: async () => unplanned('expire'),
       ports: async () => unplanned('ports'),
     },
+    code: { run: async () => unplanned('run') },
+    interpreters: {
+      create: async () => unplanned('create interpreter'),
+      list: async () => unplanned('list interpreters'),
+      delete: async () => unplanned('delete interpreter'),
+      execute: async () => unplanned('execute'),
+    },
     previewTarget: {
       admit: () => unplanned('admit'),
       dial: async () => unplanned('dial'),
