@@ -1,4 +1,5 @@
 /** The toolbox's routes, in the order of the API's document. */
+import { codeRoutes } from './code-routes.ts';
 import { downloadRoutes } from './download-routes.ts';
 import { fileRoutes } from './file-routes.ts';
 import { gitRoutes } from './git-routes.ts';
@@ -15,6 +16,7 @@ export const toolboxRoutes: readonly ToolboxRoute[] = [
   ...uploadRoutes,
   ...gitRoutes,
   ...processRoutes,
+  ...codeRoutes,
   ...terminalRoutes,
   ...systemRoutes,
   ...notOfferedRoutes,
