@@ -45,6 +45,19 @@ const rules: readonly Rule[] = [
       imported.startsWith('node:'),
   },
   {
+    rule: 'the metrics know the backend port and the HTTP listener, and nothing that is measured',
+    from: isIn('src/metrics/'),
+    allowed: (imported) =>
+      isIn('src/metrics/', 'src/http/')(imported) ||
+      !isOwn(imported) ||
+      ['src/backend/port.ts', 'src/clock.ts', 'src/errors.ts'].includes(imported),
+  },
+  {
+    rule: 'only src/metrics knows prom-client, and only src/http jose',
+    from: (path) => !isIn('src/metrics/', 'src/http/')(path),
+    allowed: (imported) => imported !== 'prom-client' && imported !== 'jose',
+  },
+  {
     rule: 'the HTTP listener and the API keys know no engine, tools and protocols',
     from: isIn('src/http/', 'src/keys/'),
     allowed: (imported) =>
