@@ -68,7 +68,8 @@ function mcpOf(parts: ServiceParts): McpHttpService {
     dependencies: { backend, clock, log },
     catalogueFor: () => tools,
     clock,
-    maxSessions: config.maxClients,
+    // Half of all clients, so that those on the socket cannot be kept out over HTTP.
+    maxSessions: Math.max(1, Math.floor(config.maxClients / 2)),
   });
 }
 

@@ -342,6 +342,26 @@ describe('who is let in', () => {
   });
 });
 
+describe('web pages', () => {
+  it('of a configured origin may call, after their browser has asked; others get nothing', async () => {
+    const origin = 'https://app.example.com';
+    const fixture = await serve(undefined, { allowedOrigins: [origin] });
+    const ask = { origin, 'access-control-request-method': 'POST' };
+    const asked = await fetch(fixture.url, { method: 'OPTIONS', headers: ask });
+    expect([asked.status, asked.headers.get('access-control-allow-origin')]).toEqual([204, origin]);
+    expect(asked.headers.get('access-control-allow-headers')).toContain('mcp-session-id');
+    for (const response of [
+      await post(fixture, initialize, { origin }),
+      await fetchModern(fixture.url, fixture.key, { ...modernGet, headers: { origin } }),
+    ]) {
+      expect([response.status, response.headers.get('access-control-allow-origin')]).toEqual([200, origin]);
+    }
+    const foreign = { ...ask, origin: 'https://evil.example' };
+    const refused = await fetch(fixture.url, { method: 'OPTIONS', headers: foreign });
+    expect([refused.status, refused.headers.get('access-control-allow-origin')]).toEqual([403, null]);
+  });
+});
+
 describe('a request that makes no sense', () => {
   it('is refused before anything is done', async () => {
     const fixture = await serve(undefined, { bodyMs: 200 });

@@ -32,11 +32,12 @@ export interface McpHttpFixture {
 export interface McpHttpFixtureOptions extends Partial<McpHttpOptions> {
   readonly tools?: readonly Tool[];
   readonly clock?: Clock;
+  readonly allowedOrigins?: readonly string[];
 }
 
 export async function serveOnHttp(
   backend: Backend,
-  { tools: chosen = tools, clock = systemClock, ...more }: McpHttpFixtureOptions = {},
+  { tools: chosen = tools, clock = systemClock, allowedOrigins = [], ...more }: McpHttpFixtureOptions = {},
 ): Promise<McpHttpFixture> {
   const directory = mkdtempSync(join(tmpdir(), 'thaw-mcp-http-'));
   const log = silentLogger();
@@ -58,7 +59,7 @@ export async function serveOnHttp(
     host: '127.0.0.1',
     port: 0,
     allowedHosts: [],
-    allowedOrigins: [],
+    allowedOrigins,
     services: [service],
     log,
   });

@@ -11,6 +11,7 @@ import { claimsRevision, isModernRevision } from '../era.ts';
 import type { ProtocolExtension } from '../extension.ts';
 import { MAX_LINE_BYTES } from '../line-transport.ts';
 import type { McpServerDependencies } from '../tool-request.ts';
+import { answerBrowser } from './cors.ts';
 import type { ModernHandler } from './modern-handler.ts';
 import {
   INVALID_PARAMS,
@@ -178,6 +179,7 @@ export function makeMcpService(options: McpHttpOptions): McpHttpService {
       return sessions.size;
     },
     handle: async (request, response) => {
+      if (answerBrowser(request, response)) return;
       const refusal = await serve(request, response);
       if (refusal !== null) refuse(request, response, refusal);
     },
