@@ -2,7 +2,10 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { call } from '../support/mcp-client.ts';
+import { connectHttpClient } from '../support/mcp-http-fixture.ts';
 import { bundleFakeThaw, OwnerSpace } from '../support/owner.ts';
+import { ownerHttp } from '../support/owner-http.ts';
 
 let bundle: Awaited<ReturnType<typeof bundleFakeThaw>>;
 let space: OwnerSpace;
@@ -68,6 +71,42 @@ describe('the listener of an owner', () => {
     } finally {
       await fresh.dispose();
     }
+  });
+
+  it('serves MCP and metrics to whoever has a key, and metadata when an issuer is configured', async () => {
+    const served = new OwnerSpace(bundle.entry);
+    try {
+      const oauth = [
+        '--oauth-issuer',
+        'http://127.0.0.1:1',
+        '--oauth-audience',
+        'https://thaw.example.com/mcp',
+      ];
+      served.spawn('serve', ...oauth);
+      const { url, key } = await ownerHttp(served);
+      const { client } = await connectHttpClient(new URL(`${url}/mcp`), key);
+      expect((await call(client, 'sandbox_create', { name: 'box' })).isError).toBe(false);
+      expect((await call(client, 'sandbox_get', { sandbox: 'nobody' })).isError).toBe(true);
+      const headers = { authorization: `Bearer ${key}` };
+      const text = await (await fetch(`${url}/metrics`, { headers })).text();
+      expect(text).toContain('thaw_operation_seconds_count{operation="lifecycle.create"} 1');
+      expect(text).toContain('thaw_errors_total{code="sandbox_not_found"} 1');
+      expect(text).toMatch(/^thaw_sandboxes\{state="started"\} 1$/m);
+      expect(text).toMatch(/^thaw_mcp_http_sessions 1$/m);
+      await client.close();
+      const refused = await fetch(`${url}/metrics`);
+      expect(refused.status).toBe(401);
+      const where = /resource_metadata="([^"]+)"/.exec(refused.headers.get('www-authenticate') ?? '')?.[1];
+      const metadata: unknown = await (await fetch(where ?? '')).json();
+      expect(metadata).toMatchObject({ resource: 'https://thaw.example.com/mcp' });
+    } finally {
+      await served.dispose();
+    }
+  });
+
+  it('needs an audience beside an issuer', async () => {
+    const { code, stderr } = await space.run('serve', '--oauth-issuer', 'http://127.0.0.1:1');
+    expect([code, stderr]).toEqual([2, expect.stringContaining('--oauth-audience')]);
   });
 
   it('is off with --http-port 0', async () => {
