@@ -12,6 +12,7 @@ import { type HttpListener, openHttpListener } from '../../src/http/listener.ts'
 import { FailedAttempts } from '../../src/keys/failed-attempts.ts';
 import { KeyBook } from '../../src/keys/key-book.ts';
 import { silentLogger } from '../../src/log.ts';
+import type { BackendSource } from '../../src/server/call-tool.ts';
 import { buildCatalogue } from '../../src/server/catalogue.ts';
 import { Connections } from '../../src/server/connections.ts';
 import { type McpHttpOptions, type McpHttpService, makeMcpService } from '../../src/server/http/service.ts';
@@ -36,7 +37,7 @@ export interface McpHttpFixtureOptions extends Partial<McpHttpOptions> {
 }
 
 export async function serveOnHttp(
-  backend: Backend,
+  backend: Backend | BackendSource,
   { tools: chosen = tools, clock = systemClock, allowedOrigins = [], ...more }: McpHttpFixtureOptions = {},
 ): Promise<McpHttpFixture> {
   const directory = mkdtempSync(join(tmpdir(), 'thaw-mcp-http-'));
@@ -44,7 +45,11 @@ export async function serveOnHttp(
   const keys = new KeyBook(directory, clock);
   const key = keys.create({ name: 'test' }).value;
   const catalogue = buildCatalogue(chosen);
-  const dependencies = { backend: () => Promise.resolve(backend), clock, log };
+  const dependencies = {
+    backend: typeof backend === 'function' ? backend : () => Promise.resolve(backend),
+    clock,
+    log,
+  };
   const connections = new Connections({ catalogue, ...dependencies });
   const service = makeMcpService({
     authenticator: makeAuthenticator({ keys, attempts: new FailedAttempts(clock) }),
