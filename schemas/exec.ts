@@ -24,14 +24,19 @@ export const ExecRequest = z.strictObject({
     .optional()
     .describe("Default: the sandbox's user; root may install packages"),
   stdin: z.string().max(10_000_000).optional(),
+  background: z.boolean().optional().describe('Answer at once with an execId; stdin stays open'),
+  waitSeconds: z
+    .number()
+    .min(0)
+    .max(MAX_WAIT_SECONDS)
+    .optional()
+    .describe(`Default ${DEFAULT_WAIT_SECONDS}; then status is running`),
   timeoutSeconds: z
     .number()
     .positive()
-    .max(MAX_WAIT_SECONDS)
+    .max(MAX_COMMAND_SECONDS)
     .optional()
-    .describe(
-      `Default ${DEFAULT_WAIT_SECONDS}, at most ${MAX_WAIT_SECONDS}; then the process group is killed`,
-    ),
+    .describe('Kills the process group; default none'),
   maxOutputBytes: z
     .number()
     .int()
@@ -43,7 +48,8 @@ export const ExecRequest = z.strictObject({
 export type ExecRequest = z.infer<typeof ExecRequest>;
 
 export const ExecResult = z.object({
-  status: z.enum(['exited', 'timed_out', 'killed']),
+  status: z.enum(['exited', 'timed_out', 'killed', 'running', 'lost']),
+  execId: z.string().optional().describe('Of what runs on, or has more output: for sandbox_exec_output'),
   exitCode: z.number().int().nullable().describe('null unless exited'),
   signal: z.string().nullable().describe('what killed it'),
   stdout: z.string(),

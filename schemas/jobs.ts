@@ -57,6 +57,24 @@ export const ReadJob = z.strictObject({
 });
 export type ReadJob = z.infer<typeof ReadJob>;
 
+export const OutputEncoding = z
+  .enum(['utf8', 'base64'])
+  .optional()
+  .describe('Default utf8, without control sequences');
+
+/** What a tool answers of a part of the output. */
+export const JobText = Job.omit({ command: true }).extend({
+  output: z.string(),
+  encoding: z.enum(['utf8', 'base64']),
+  cursor: z.number().int().describe('where output begins'),
+  nextCursor: z.number().int(),
+  bytesLeft: z.number().int().describe('printed by now, behind nextCursor'),
+  droppedBytes: z.number().int().describe('asked for, but no longer kept'),
+});
+export type JobText = z.infer<typeof JobText>;
+
+export const JobList = z.object({ items: z.array(Job) });
+
 export const readBytes = ({ maxBytes, tailBytes }: Pick<ReadJob, 'maxBytes' | 'tailBytes'>): number =>
   maxBytes ?? tailBytes ?? DEFAULT_READ_BYTES;
 

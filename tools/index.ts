@@ -9,6 +9,10 @@ import sandboxCreate from './sandbox-create.ts';
 import sandboxCreateSsh from './sandbox-create-ssh.ts';
 import sandboxDelete from './sandbox-delete.ts';
 import sandboxExec from './sandbox-exec.ts';
+import sandboxExecInput from './sandbox-exec-input.ts';
+import sandboxExecList from './sandbox-exec-list.ts';
+import sandboxExecOutput from './sandbox-exec-output.ts';
+import sandboxExecStop from './sandbox-exec-stop.ts';
 import sandboxExpirePreviewUrl from './sandbox-expire-preview-url.ts';
 import sandboxFork from './sandbox-fork.ts';
 import sandboxForks from './sandbox-forks.ts';
@@ -94,6 +98,10 @@ export const tools: readonly Tool[] = [
   volumeGet,
   volumeDelete,
   sandboxExec,
+  sandboxExecOutput,
+  sandboxExecInput,
+  sandboxExecStop,
+  sandboxExecList,
   sandboxReadFile,
   sandboxWriteFile,
   sandboxListFiles,

@@ -17,6 +17,8 @@ import { execCommand } from './exec/exec.ts';
 import { fileSystemOperations } from './file-system/file-system-operations.ts';
 import { listSandboxFiles, readSandboxFile, writeSandboxFile } from './files/file-operations.ts';
 import { gitOperations } from './git/git-operations.ts';
+import { jobOperations } from './jobs/job-operations.ts';
+import { sessionOperations } from './jobs/session-operations.ts';
 import { checkCreate } from './lifecycle/check-create.ts';
 import { type Creation, createSandbox } from './lifecycle/create.ts';
 import { createBuilt } from './lifecycle/create-built.ts';
@@ -179,6 +181,8 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       exec: async (name, request, call) =>
         await execCommand(context, registry.find(name, call), request, call),
     },
+    jobs: jobOperations(context),
+    sessions: sessionOperations(context),
     files: {
       read: async (name, request, call) =>
         await readSandboxFile(context, registry.find(name, call), request, call.signal),

@@ -86,7 +86,7 @@ export interface EngineStatus {
 }
 
 /** The embedded backend with its life: what `openEngine(options)` in `engine.ts` resolves to. */
-export interface Engine extends Omit<OperationGroups, 'jobs' | 'sessions'> {
+export interface Engine extends OperationGroups {
   readonly kind: 'embedded';
   /** The way into the sandbox of a valid SSH token; null for any other token. */
   admitSsh(token: string): SandboxAccess | null;

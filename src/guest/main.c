@@ -12,6 +12,7 @@
 #include "diff-main.h"
 #include "forward.h"
 #include "in-network.h"
+#include "job.h"
 #include "nofile.h"
 #include "link.h"
 #include "loop.h"
@@ -53,6 +54,7 @@ int main(int argc, char **argv) {
     signal(SIGPIPE, SIG_IGN);
     return sftp_serve(STDIN_FILENO, STDOUT_FILENO);
   }
+  if (job_is_asked(argc, argv)) return job_main(argc, argv);
   if (forward_is_asked(argc, argv)) return forward_main(argc, argv);
   if (attributes_is_asked(argc, argv)) return attributes_main(argc, argv);
   if (search_is_asked(argc, argv)) return search_main(argc, argv);

@@ -125,3 +125,11 @@ void outlet_discard(struct outlet *outlet) {
   outlet->sent = outlet->ring.end;
   ring_forget(&outlet->ring, outlet->ring.end);
 }
+
+void outlet_give(struct outlet *outlet) {
+  source_close(&outlet->source);
+  outlet->state = OUTLET_ENDED;
+  outlet->end_sent = true;
+  outlet->sent = outlet->ring.end;
+  ring_forget(&outlet->ring, outlet->ring.end);
+}

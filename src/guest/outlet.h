@@ -12,5 +12,7 @@ void outlet_finish(struct outlet *outlet);
 void outlet_acknowledge(struct outlet *outlet, uint64_t offset);
 /* Nobody is interested any more; the descriptor is drained to nowhere until its end. */
 void outlet_discard(struct outlet *outlet);
+/* Somebody else reads the descriptor from now on, and what was read of it: the stream is as if it had never been. */
+void outlet_give(struct outlet *outlet);
 
 #endif

@@ -16,6 +16,8 @@
 struct process {
   pid_t pid;
   bool command;
+  /* Where a job's supervisor hears of the end; 0 for nowhere. */
+  int report_fd;
   struct channel *channel;
   struct process *next;
 };
@@ -121,6 +123,23 @@ static void ended(struct channel *channel, int status) {
   else channel_exit(channel, EXIT_CODE, (uint32_t)WEXITSTATUS(status));
 }
 
+static void report(int fd, int status) {
+  uint8_t record[4];
+  put32(record, (uint32_t)status);
+  /* Into an empty pipe. A supervisor that is gone needs no report. */
+  if (write(fd, record, sizeof record) < 0) errno = 0;
+  close(fd);
+}
+
+bool process_report_to(struct channel *channel, int fd) {
+  for (struct process *process = processes; process != NULL; process = process->next) {
+    if (process->channel != channel || process->report_fd > 0) continue;
+    process->report_fd = fd;
+    return true;
+  }
+  return false;
+}
+
 void process_reap(void) {
   for (;;) {
     int status;
@@ -133,6 +152,7 @@ void process_reap(void) {
     *at = process->next;
     process_count--;
     command_count -= process->command;
+    if (process->report_fd > 0) report(process->report_fd, status);
     if (process->channel != NULL) ended(process->channel, status);
     free(process);
   }

@@ -27,4 +27,7 @@ void process_forget_channel(struct channel *channel);
 uint32_t process_commands(void);
 bool process_none_left(void);
 
+/* The wait status of the channel's process goes to `fd`, which is taken over, as 4 bytes. False: there is none. */
+bool process_report_to(struct channel *channel, int fd);
+
 #endif

@@ -51,7 +51,7 @@ enum reply_type {
 /* Flags of OPEN and ACK. DATA, END and ACK carry the stream's number in the low bits. */
 enum { OPEN_MORE = 1, ACK_READER_GONE = 0x80, STREAM_MASK = 0x0F };
 
-enum operation { OPERATION_SPAWN = 1, OPERATION_FILE = 2, OPERATION_DIAL = 3, OPERATION_RESOLVER = 4 };
+enum operation { OPERATION_SPAWN = 1, OPERATION_FILE = 2, OPERATION_DIAL = 3, OPERATION_RESOLVER = 4, OPERATION_HANDOVER = 5 };
 enum spawn_option { SPAWN_STDIN = 1, SPAWN_PTY = 2, SPAWN_SCRIPT = 4 };
 enum exit_kind { EXIT_CODE = 0, EXIT_SIGNAL = 1, EXIT_ERRNO = 2 };
 

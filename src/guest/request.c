@@ -7,6 +7,7 @@
 
 #include "dial.h"
 #include "file.h"
+#include "handover.h"
 #include "inlet.h"
 #include "link.h"
 #include "outlet.h"
@@ -51,13 +52,14 @@ static void open_channel(uint32_t id, struct reader *request) {
   if (channel_count >= CHANNELS_MAX) failure[4] = STEP_LIMIT, failure[0] = EAGAIN;
   else if (operation == OPERATION_SPAWN) channel = channel_open(id, CHANNEL_PROCESS);
   else if (operation == OPERATION_FILE) channel = channel_open(id, CHANNEL_FILE);
-  else if (operation == OPERATION_DIAL || operation == OPERATION_RESOLVER) channel = channel_open(id, CHANNEL_DIAL);
+  else if (operation == OPERATION_DIAL || operation == OPERATION_RESOLVER || operation == OPERATION_HANDOVER) channel = channel_open(id, CHANNEL_DIAL);
   if (channel == NULL) {
     link_reply(REPLY_FAILED, 0, id, failure, sizeof failure);
     return;
   }
   if (operation == OPERATION_SPAWN) spawn_open(channel, request);
   else if (operation == OPERATION_FILE) file_open(channel, request);
+  else if (operation == OPERATION_HANDOVER) handover_open(channel, request);
   else if (operation == OPERATION_RESOLVER) resolver_open(channel, request);
   else dial_open(channel, request);
 }

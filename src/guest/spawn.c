@@ -114,6 +114,26 @@ static void run(const void *argument) {
   child_fail(environment_exec(command->argv, env), STEP_EXEC);
 }
 
+struct command *spawn_parse(struct reader *request) {
+  struct command *command = calloc(1, sizeof *command);
+  if (command == NULL || (parse(request, command) && !(command->options & SPAWN_PTY))) return command;
+  spawn_free(command);
+  return NULL;
+}
+
+void spawn_free(struct command *command) {
+  free(command->argv);
+  free(command->env);
+  free(command);
+}
+
+bool spawn_takes_input(const struct command *command) { return command->options & SPAWN_STDIN; }
+
+void spawn_become(const struct command *command) {
+  run(command);
+  _exit(127);
+}
+
 void spawn_open(struct channel *channel, struct reader *request) {
   struct command command = {0};
   struct child_stdio stdio = {-1, -1, -1, -1};

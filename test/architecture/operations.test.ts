@@ -16,7 +16,7 @@ const ofKind = (kind: Service['kind']): readonly string[] =>
   Object.keys(services).filter((id) => services[id]?.kind === kind);
 
 /** Groups that stand for the toolbox, which is an API and a document of its own. */
-const toolboxGroups: ReadonlySet<string> = new Set<Tool['group']>(['exec', 'files']);
+const toolboxGroups: ReadonlySet<string> = new Set<Tool['group']>(['exec', 'jobs', 'files']);
 
 /** Operations that had no tool on the day this table was made. None may join them: what is served stays served. */
 const neverServed = [

@@ -25,6 +25,8 @@ export interface LocalAgentOptions {
 }
 
 export interface LocalAgent {
+  /** The binary. */
+  readonly program: string;
   /** The agent's process id on this machine. */
   readonly pid: number;
   readonly child: ChildProcessWithoutNullStreams;
@@ -87,10 +89,10 @@ export async function startLocalAgent(options: LocalAgentOptions = {}): Promise<
     ...(host ? ['--host'] : []),
     ...(graceMs === undefined ? [] : ['--grace-ms', String(graceMs)]),
   ];
-  const [program, ...rest] = asInit
+  const [command, ...rest] = asInit
     ? ['unshare', '--pid', '--fork', '--kill-child', '--mount-proc', path, ...args]
     : [...wrapper, path, ...args];
-  const child = spawn(program ?? path, rest, {
+  const child = spawn(command ?? path, rest, {
     stdio: 'pipe',
     // The leak check traces the process from outside, which the end of a pid namespace cuts short.
     env: { PATH: '/usr/local/bin:/usr/bin:/bin', ASAN_OPTIONS: `detect_leaks=${asInit ? 0 : 1}`, ...env },
@@ -105,6 +107,7 @@ export async function startLocalAgent(options: LocalAgentOptions = {}): Promise<
   const own = child.pid ?? 0;
   const pid = asInit ? await childOf(own) : own;
   return {
+    program: path,
     pid,
     child,
     stream: () => new PipeView(child),

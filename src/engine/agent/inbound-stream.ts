@@ -19,6 +19,7 @@ export class InboundStream implements AsyncIterable<Buffer> {
   #error: Error | null = null;
   #dropped = false;
   #taken = false;
+  #held = false;
   #waiting: Deferred<IteratorResult<Buffer, undefined>> | null = null;
 
   constructor(acknowledge: (offset: number) => void) {
@@ -35,7 +36,7 @@ export class InboundStream implements AsyncIterable<Buffer> {
       throw violation('it sent more than its window');
     if (this.#dropped) {
       this.#consume(bytes.length);
-    } else if (this.#waiting === null) {
+    } else if (this.#waiting === null || this.#held) {
       this.#enqueue(bytes);
     } else {
       this.#settle({ done: false, value: bytes.length < COPY_BELOW_BYTES ? Buffer.from(bytes) : bytes });
@@ -48,15 +49,33 @@ export class InboundStream implements AsyncIterable<Buffer> {
     if (this.#ended) return;
     this.#ended = true;
     this.#error = error;
-    if (this.#waiting === null) return;
-    const waiting = this.#waiting;
-    this.#waiting = null;
-    if (error === null) waiting.resolve({ done: true, value: undefined });
-    else waiting.reject(error);
+    if (this.#held && this.#queue.length > 0) return;
+    this.#settleEnd();
   }
 
   get receivedBytes(): number {
     return this.#received;
+  }
+
+  /** What was handed to the consumer. */
+  get consumedBytes(): number {
+    return this.#consumed;
+  }
+
+  /** The consumer gets nothing until `resume`: what it did not get is kept by the guest, too. */
+  hold(): void {
+    this.#held = true;
+  }
+
+  resume(): void {
+    this.#held = false;
+    if (this.#waiting === null) return;
+    if (this.#queue.length === 1) this.#sealTail();
+    const value = this.#queue.shift();
+    if (value !== undefined) {
+      this.#settle({ done: false, value });
+      this.#consume(value.length);
+    } else if (this.#ended) this.#settleEnd();
   }
 
   /** What comes from now on is taken and forgotten. */
@@ -82,10 +101,14 @@ export class InboundStream implements AsyncIterable<Buffer> {
 
   #next(): Promise<IteratorResult<Buffer, undefined>> | IteratorResult<Buffer, undefined> {
     if (this.#queue.length === 1) this.#sealTail();
-    const value = this.#queue.shift();
+    const value = this.#held ? undefined : this.#queue.shift();
     if (value !== undefined) {
       this.#consume(value.length);
       return { done: false, value };
+    }
+    if (this.#held && !this.#dropped) {
+      this.#waiting ??= deferred();
+      return this.#waiting.promise;
     }
     if (this.#error !== null && !this.#dropped) throw this.#error;
     if (this.#ended || this.#dropped) return { done: true, value: undefined };
@@ -113,6 +136,12 @@ export class InboundStream implements AsyncIterable<Buffer> {
     if (this.#tail === null) return;
     this.#queue[this.#queue.length - 1] = this.#tail.block.subarray(0, this.#tail.used);
     this.#tail = null;
+  }
+
+  #settleEnd(): void {
+    if (this.#error === null) this.#settle({ done: true, value: undefined });
+    else this.#waiting?.reject(this.#error);
+    this.#waiting = null;
   }
 
   #settle(result: IteratorResult<Buffer, undefined>): void {

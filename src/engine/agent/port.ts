@@ -52,6 +52,14 @@ export interface GuestProcess {
   resize(size: { readonly cols: number; readonly rows: number }): void;
   /** Sends a signal to the whole process group. A process that is gone is no error. */
   signal(signal: number): void;
+  /** No output is delivered from now on, until `resume` or the outcome of a handover. */
+  hold(): void;
+  resume(): void;
+  /**
+   * Gives the output that was not delivered and all that follows to the job supervisor that waits in `directory`; `signal`
+   * and `exited` work on. False when the process has ended: then the rest is delivered as ever. Throws `unsupported`.
+   */
+  handOver(directory: string): Promise<boolean>;
   /**
    * Resolves when the main process ended and everything that it had written by then was delivered to
    * the streams (which end even if a background child keeps the pipe open). Rejects when the connection breaks.

@@ -4,6 +4,7 @@ import { unreachable } from './agent-link.ts';
 import { type Channel, type ChannelExit, StartFailure } from './channel.ts';
 import { withDeadline } from './deferred.ts';
 import { spawnError } from './errno.ts';
+import { handOverChannel } from './handover-operation.ts';
 import type { GuestProcess, OutputName, ProcessExit, SpawnOptions } from './port.ts';
 import { encodeSpawn } from './spawn-request.ts';
 
@@ -13,9 +14,11 @@ class ChannelProcess implements GuestProcess {
   readonly pid: number;
   readonly exited: Promise<ProcessExit>;
   readonly #channel: Channel;
+  readonly #link: AgentLink;
 
-  constructor(pid: number, channel: Channel) {
+  constructor(pid: number, channel: Channel, link: AgentLink) {
     this.pid = pid;
+    this.#link = link;
     this.#channel = channel;
     this.exited = channel.exited.then(toExit);
     // Whoever waits for the end sees the error; nobody has to.
@@ -41,6 +44,26 @@ class ChannelProcess implements GuestProcess {
   signal(signal: number): void {
     this.#channel.signal(signal);
   }
+
+  hold(): void {
+    for (const output of this.#channel.outputs) output.hold();
+  }
+
+  resume(): void {
+    for (const output of this.#channel.outputs) output.resume();
+  }
+
+  async handOver(directory: string): Promise<boolean> {
+    const { id, outputs } = this.#channel;
+    const request = { channel: id, consumed: outputs.map((output) => output.consumedBytes), directory };
+    try {
+      const given = await handOverChannel(this.#link, request);
+      if (given) for (const output of outputs) output.drop();
+      return given;
+    } finally {
+      this.resume();
+    }
+  }
 }
 
 const toExit = ({ kind, value }: ChannelExit): ProcessExit =>
@@ -58,7 +81,7 @@ export async function spawnProcess(
     const pid = await withDeadline(channel.started, timeoutMs, () =>
       unreachable(`The guest agent did not start the command within ${timeoutMs} ms.`),
     );
-    return new ChannelProcess(pid, channel);
+    return new ChannelProcess(pid, channel, link);
   } catch (error) {
     if (error instanceof StartFailure) {
       const { argv, cwd = 'of the user', user = 'root' } = options;

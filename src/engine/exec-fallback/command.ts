@@ -104,6 +104,10 @@ export class Command implements ExecHandlers {
       signal: (signal) => {
         signals = signals.then(() => this.#signal(signal, pid, group));
       },
+      // Only the agent's commands go over to a supervisor; nobody asks for it here.
+      hold: () => undefined,
+      resume: () => undefined,
+      handOver: () => Promise.reject(unreachable('Without a guest agent a command cannot be handed over.')),
       exited: this.#exited.promise,
     };
   }

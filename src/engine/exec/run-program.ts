@@ -5,8 +5,8 @@ import type { GuestProcess, OutputName, ProcessExit } from '../agent/port.ts';
 import type { EngineContext } from '../context.ts';
 import { requireGuest } from '../lifecycle/supervise.ts';
 import type { ManagedSandbox } from '../managed-sandbox.ts';
-import { waitForEnd } from './exec.ts';
 import { startDirectory } from './start-directory.ts';
+import { waitForEnd } from './wait-for-end.ts';
 
 export interface Program {
   readonly argv: readonly string[];

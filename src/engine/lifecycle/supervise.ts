@@ -2,6 +2,7 @@
 import { isThawError, ThawError } from '../../errors.ts';
 import type { EngineContext } from '../context.ts';
 import { adoptGuest, type Guest } from '../guest/guest.ts';
+import { watchJobs } from '../jobs/watch.ts';
 import type { ManagedSandbox } from '../managed-sandbox.ts';
 import { move } from './move.ts';
 import { adviceFor } from './transitions.ts';
@@ -73,6 +74,9 @@ export async function recoverConnection(context: EngineContext, sandbox: Managed
 export function superviseGuest(context: EngineContext, sandbox: ManagedSandbox): void {
   const { guest } = sandbox;
   if (guest === null) return;
+  // Commands of an earlier owner's time may still run in it.
+  if (guest.agent.info.inherited > 0)
+    context.background.run('find running commands', () => watchJobs(context, sandbox));
   void guest.agent.closed.then((reason) => {
     if (sandbox.guest !== guest) return;
     context.log.debug({ err: reason, sandbox: sandbox.record.name }, 'the connection to a sandbox was lost');

@@ -1,7 +1,12 @@
 /** Commands and files. */
-import type { Step } from './step.ts';
+import type { Answers, Step } from './step.ts';
 
 const sandbox = 'working';
+
+/** Of a start that is far away. */
+const unknownId = 'exec-4000-0123456789abcdef';
+
+const execIdOf = (answers: Answers): unknown => answers.get('sandbox_exec')?.['execId'];
 
 export const execFileSteps: readonly Step[] = [
   { tool: 'sandbox_create', given: { name: sandbox }, answered: { name: sandbox } },
@@ -29,5 +34,30 @@ export const execFileSteps: readonly Step[] = [
     given: { sandbox, command: 'ls', user: 'nobody-here' },
     refused: 'command_not_started',
   },
+  {
+    tool: 'sandbox_exec',
+    given: { sandbox, command: 'printf "a\\033[1mb"; read x; echo "$x"; sleep 600', background: true },
+    answered: { status: 'running', exitCode: null },
+  },
+  {
+    tool: 'sandbox_exec_input',
+    given: (answers) => ({ sandbox, execId: execIdOf(answers), data: 'typed\n' }),
+    answered: { status: 'running' },
+  },
+  { tool: 'sandbox_exec_input', given: { sandbox, execId: unknownId, data: 'x' }, refused: 'stale_handle' },
+  {
+    tool: 'sandbox_exec_output',
+    given: (answers) => ({ sandbox, execId: execIdOf(answers), cursor: 6, waitSeconds: 20 }),
+    answered: { status: 'running', output: 'typed\n', cursor: 6, nextCursor: 12, droppedBytes: 0 },
+  },
+  { tool: 'sandbox_exec_output', given: { sandbox, execId: unknownId }, refused: 'job_not_found' },
+  {
+    tool: 'sandbox_exec_stop',
+    given: (answers) => ({ sandbox, execId: execIdOf(answers) }),
+    answered: { status: 'killed', signal: 'SIGTERM' },
+  },
+  { tool: 'sandbox_exec_stop', given: { sandbox, execId: unknownId }, refused: 'stale_handle' },
+  { tool: 'sandbox_exec_list', given: { sandbox }, answered: { items: [{ status: 'killed' }] } },
+  { tool: 'sandbox_exec_list', given: { sandbox: 'nobody' }, refused: 'sandbox_not_found' },
   { tool: 'sandbox_delete', given: { sandbox }, answered: { state: 'destroyed' } },
 ];
