@@ -3,7 +3,12 @@
  * command and keeps nothing of one that is killed at its limit; a Thaw server tells them apart.
  */
 import { z } from 'zod';
-import { DEFAULT_WAIT_SECONDS, type ExecRequest, type ExecResult } from '../../../schemas/exec.ts';
+import {
+  DEFAULT_WAIT_SECONDS,
+  type ExecRequest,
+  type ExecResult,
+  MAX_WAIT_SECONDS,
+} from '../../../schemas/exec.ts';
 import type { CallContext, ExecOperations } from '../../backend/port.ts';
 import { OutputCapture } from '../../content/output-capture.ts';
 import { isThawError, ThawError } from '../../errors.ts';
@@ -26,6 +31,21 @@ const WireResult = z.looseObject({
   stdout: z.string().optional().catch(undefined),
   stderr: z.string().optional().catch(undefined),
 });
+
+/** How long a command may run: as long as its call, because one request cannot leave it running. */
+function limitOf(request: ExecRequest): number {
+  const { timeoutSeconds } = request;
+  if ('background' in request && request.background === true) {
+    throw new ThawError('unsupported_by_backend', 'background: this backend ends a command with its call.', {
+      next: 'Leave background out and put `nohup COMMAND >log 2>&1 &` in place of the command; read the log.',
+    });
+  }
+  const wait =
+    'waitSeconds' in request && typeof request.waitSeconds === 'number'
+      ? Math.max(1, request.waitSeconds)
+      : DEFAULT_WAIT_SECONDS;
+  return Math.min(timeoutSeconds ?? wait, MAX_WAIT_SECONDS);
+}
 
 /** The toolbox has no input and no user. Throws `unsupported_by_backend` for what cannot be done without them. */
 function toCommand({ command, stdin, user }: ExecRequest): string {
@@ -76,7 +96,8 @@ export function execOperations(remote: RemoteContext): ExecOperations {
   const { clock, settings } = remote.api;
   return {
     async exec(sandbox: string, request: ExecRequest, context: CallContext): Promise<ExecResult> {
-      const { cwd, env, timeoutSeconds = DEFAULT_WAIT_SECONDS } = request;
+      const { cwd, env } = request;
+      const timeoutSeconds = limitOf(request);
       const command = toCommand(request);
       const startedMs = clock.monotonic();
       const duration = (): number => Math.round((clock.monotonic() - startedMs) * 1000) / 1000;

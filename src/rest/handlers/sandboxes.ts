@@ -48,8 +48,10 @@ export function sandboxHandlers(facts: ServerFacts & { readonly clock: Clock }):
       try {
         // Clients follow the log of a build while it runs: they are not kept waiting for its end.
         const made = await lifecycle.create(wanted, { ...call, answersAtOnce: true });
-        const { startedFrom: _, tookMs: __, ...sandbox } = made;
-        return toCreated(sandbox, facts);
+        const { startedFrom, tookMs, ...sandbox } = made;
+        // Beside the API's own fields, for a Thaw that has this one as its backend.
+        const answer = { ...toCreated(sandbox, facts), startedFrom, tookMs };
+        return answer;
       } catch (error) {
         if (!isThawError(error, 'snapshot_not_found')) throw error;
         throw noSnapshot(wanted.snapshot ?? '', error);

@@ -65,11 +65,9 @@ describe('trying again', () => {
 
   it('outwaits a change under way before it deletes', async () => {
     const { id } = await make();
-    const sandbox = fake.find(id);
-    if (sandbox === undefined) throw new Error('the fake has no such sandbox');
-    fake.change(sandbox, 'snapshotting');
+    fake.inject('DELETE /api/sandbox', problem(409, 'Sandbox state change in progress'), 2);
     expect(await backend.lifecycle.delete(id, call())).toMatchObject({ state: 'destroyed' });
-    expect(count(`DELETE /api/sandbox/${id}`)).toBeGreaterThan(1);
+    expect(count(`DELETE /api/sandbox/${id}`)).toBe(3);
   });
 });
 
