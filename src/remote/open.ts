@@ -17,6 +17,7 @@ import { codeOperations } from './toolbox/code.ts';
 import { execOperations } from './toolbox/exec.ts';
 import { fileOperations } from './toolbox/files.ts';
 import { gitOperations } from './toolbox/git.ts';
+import { jobOperations } from './toolbox/jobs.ts';
 import { ToolboxPlaces } from './toolbox/places.ts';
 import { searchOperations } from './toolbox/search.ts';
 
@@ -32,6 +33,7 @@ type Groups = Pick<
   | 'network'
   | 'builds'
   | 'exec'
+  | 'jobs'
   | 'files'
   | 'search'
   | 'git'
@@ -55,6 +57,7 @@ export function openRemoteBackend(dependencies: ApiDependencies): RemoteBackend 
     events: new StateEvents(dependencies),
     places: new ToolboxPlaces(api),
   };
+  const jobs = jobOperations(remote);
   return {
     kind: 'remote',
     apiUrl: api.settings.apiUrl,
@@ -66,7 +69,8 @@ export function openRemoteBackend(dependencies: ApiDependencies): RemoteBackend 
     volumes: volumeOperations(remote),
     network: networkOperations(remote),
     builds: buildOperations(remote),
-    exec: execOperations(remote),
+    exec: execOperations(remote, jobs),
+    jobs,
     files: fileOperations(remote),
     search: searchOperations(remote),
     git: gitOperations(remote),

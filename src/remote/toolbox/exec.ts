@@ -3,18 +3,15 @@
  * command and keeps nothing of one that is killed at its limit; a Thaw server tells them apart.
  */
 import { z } from 'zod';
-import {
-  DEFAULT_WAIT_SECONDS,
-  type ExecRequest,
-  type ExecResult,
-  MAX_WAIT_SECONDS,
-} from '../../../schemas/exec.ts';
+import { DEFAULT_WAIT_SECONDS, type ExecRequest, type ExecResult } from '../../../schemas/exec.ts';
+import type { JobOperations } from '../../backend/jobs.ts';
 import type { CallContext, ExecOperations } from '../../backend/port.ts';
 import { OutputCapture } from '../../content/output-capture.ts';
 import { isThawError, ThawError } from '../../errors.ts';
 import { cleanText } from '../clean-text.ts';
 import type { RemoteContext } from '../context.ts';
 import { callToolbox } from './call.ts';
+import { execAsJob, mayOutlast } from './exec-job.ts';
 import { quote } from './quote.ts';
 
 const DEFAULT_OUTPUT_BYTES = 20_000;
@@ -31,21 +28,6 @@ const WireResult = z.looseObject({
   stdout: z.string().optional().catch(undefined),
   stderr: z.string().optional().catch(undefined),
 });
-
-/** How long a command may run: as long as its call, because one request cannot leave it running. */
-function limitOf(request: ExecRequest): number {
-  const { timeoutSeconds } = request;
-  if ('background' in request && request.background === true) {
-    throw new ThawError('unsupported_by_backend', 'background: this backend ends a command with its call.', {
-      next: 'Leave background out and put `nohup COMMAND >log 2>&1 &` in place of the command; read the log.',
-    });
-  }
-  const wait =
-    'waitSeconds' in request && typeof request.waitSeconds === 'number'
-      ? Math.max(1, request.waitSeconds)
-      : DEFAULT_WAIT_SECONDS;
-  return Math.min(timeoutSeconds ?? wait, MAX_WAIT_SECONDS);
-}
 
 /** The toolbox has no input and no user. Throws `unsupported_by_backend` for what cannot be done without them. */
 function toCommand({ command, stdin, user }: ExecRequest): string {
@@ -92,12 +74,14 @@ const timedOut = (durationMs: number): ExecResult => ({
   durationMs,
 });
 
-export function execOperations(remote: RemoteContext): ExecOperations {
+export function execOperations(remote: RemoteContext, jobs: JobOperations): ExecOperations {
   const { clock, settings } = remote.api;
   return {
     async exec(sandbox: string, request: ExecRequest, context: CallContext): Promise<ExecResult> {
-      const { cwd, env } = request;
-      const timeoutSeconds = limitOf(request);
+      const { cwd, env, maxOutputBytes = DEFAULT_OUTPUT_BYTES, waitSeconds = DEFAULT_WAIT_SECONDS } = request;
+      if (mayOutlast(request)) return execAsJob(jobs, clock, sandbox, request, maxOutputBytes, context);
+      // A command in one request cannot be left running: it ends when the call does.
+      const { timeoutSeconds = waitSeconds } = request;
       const command = toCommand(request);
       const startedMs = clock.monotonic();
       const duration = (): number => Math.round((clock.monotonic() - startedMs) * 1000) / 1000;
@@ -127,7 +111,6 @@ export function execOperations(remote: RemoteContext): ExecOperations {
         const why = cleanText(value.result, [settings.token]);
         throw new ThawError('command_not_started', `The command could not be started: ${why}`);
       }
-      const { maxOutputBytes = DEFAULT_OUTPUT_BYTES } = request;
       const merged = value.stdout === undefined || value.stderr === undefined;
       const out = cut(value.stdout ?? value.result, maxOutputBytes);
       const err = cut(merged ? '' : (value.stderr ?? ''), maxOutputBytes);

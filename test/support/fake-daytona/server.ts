@@ -48,6 +48,8 @@ export class FakeDaytona {
   readonly files = new Map<string, Buffer>();
   readonly snapshots = new Map<string, Record<string, unknown>>();
   readonly volumes = new Map<string, Record<string, unknown>>();
+  /** Sessions of toolboxes, each with its one command. */
+  readonly sessions = new Map<string, { id: string; command: string; input: string } | null>();
   /** `METHOD /path` of every request, with the path's own ids. */
   readonly requests: string[] = [];
   readonly bodies: string[] = [];

@@ -73,7 +73,41 @@ function execute(fake: FakeDaytona, json: Readonly<Record<string, unknown>>): An
   return known;
 }
 
+const sessionRoutes: readonly Route[] = [
+  at('POST', '/process/session', (fake, { json }) => {
+    fake.sessions.set(String(json['sessionId']), null);
+    return { status: 201 };
+  }),
+  at('GET', '/process/session', (fake) =>
+    ok([...fake.sessions].map(([sessionId, command]) => ({ sessionId, commands: [command ?? []].flat() }))),
+  ),
+  at('POST', '/process/session/[^/]+/exec', (fake, { path, json }) => {
+    const id = path.split('/')[5] ?? '';
+    fake.sessions.set(id, { id: 'cmd', command: String(json['command']), input: '' });
+    return { status: 202, body: { cmdId: 'cmd' } };
+  }),
+  at('GET', '/process/session/[^/]+', (fake, { path }) => {
+    const id = path.split('/')[5] ?? '';
+    const command = fake.sessions.get(id);
+    if (command === undefined) return refuse(404, 'session not found');
+    const exitCode = command?.input === 'end\n' ? { exitCode: 4 } : {};
+    return ok({ sessionId: id, commands: command === null ? [] : [{ ...command, ...exitCode }] });
+  }),
+  at('DELETE', '/process/session/[^/]+', (fake, { path }) =>
+    fake.sessions.delete(path.split('/')[5] ?? '') ? { status: 204 } : refuse(404, 'session not found'),
+  ),
+  at('GET', '/process/session/[^/]+/command/cmd/logs', () =>
+    ok({ output: '\u0001\u0001\u0001out\n\u0002\u0002\u0002err\n\u0001\u0001\u0001more\n' }),
+  ),
+  at('POST', '/process/session/[^/]+/command/cmd/input', (fake, { path, json }) => {
+    const command = fake.sessions.get(path.split('/')[5] ?? '');
+    if (command) command.input = String(json['data']);
+    return { status: 204 };
+  }),
+];
+
 export const toolboxRoutes: readonly Route[] = [
+  ...sessionRoutes,
   at('POST', '/process/execute', (fake, { json }) => execute(fake, json)),
   at('GET', '/work-dir', () => ok({ dir: '/home/daytona' })),
   at('GET', '/port', () => ok({ ports: [3000] })),
