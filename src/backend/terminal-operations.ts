@@ -13,7 +13,7 @@ export interface TerminalExit {
 export interface TerminalConnection {
   /** What was printed lately, then what is printed; ends with the terminal. A client that takes nothing for a while is left behind. Iterate once. */
   readonly output: AsyncIterable<Buffer>;
-  /** Resolves when the terminal ended. Rejects with `agent_unreachable` and the like when it is lost. */
+  /** Resolves when the terminal ended. Rejects when it is lost, and with `timeout` for a client that is left behind. */
   readonly exited: Promise<TerminalExit>;
   /** Resolves when the terminal took it. */
   write(data: Buffer): Promise<void>;

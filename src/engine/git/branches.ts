@@ -33,7 +33,7 @@ export async function checkout(git: Git, { path, branch }: GitCheckout): Promise
   try {
     await git.run({ path, arguments: ['checkout', '--quiet', branch, '--'] });
   } catch (error) {
-    if (!isThawError(error, 'git_failed', 'git_branch_not_found')) throw error;
+    if (!isThawError(error, 'git_branch_not_found')) throw error;
     throw new ThawError('git_branch_not_found', `There is no branch or commit ${branch}.`, { cause: error });
   }
 }

@@ -33,7 +33,8 @@ export class LiveTerminal {
   readonly facts: TerminalFacts;
   readonly #start: (size: Size) => Promise<GuestProcess>;
   readonly #replay = new Replay(REPLAY_BYTES);
-  readonly #viewers = new Set<Viewer>();
+  /** Each with what tells it that it was left behind. */
+  readonly #viewers = new Map<Viewer, Deferred<TerminalExit>>();
   readonly #exited: Deferred<TerminalExit> = deferred();
   #size: Size;
   #starting: Promise<GuestProcess> | null = null;
@@ -81,7 +82,7 @@ export class LiveTerminal {
   async #run(process: GuestProcess): Promise<void> {
     for await (const chunk of process.output('stdout')) {
       this.#replay.add(chunk);
-      for (const viewer of this.#viewers) viewer.push(chunk);
+      for (const viewer of this.#viewers.keys()) viewer.push(chunk);
       await this.#wait();
     }
     const { code, signal } = await process.exited;
@@ -95,10 +96,10 @@ export class LiveTerminal {
 
   /** Back-pressure: the program prints as fast as its clients read, within patience. */
   async #wait(): Promise<void> {
-    const full = [...this.#viewers].filter(({ isFull }) => isFull);
+    const full = [...this.#viewers.keys()].filter(({ isFull }) => isFull);
     if (full.length === 0) return;
     const late = setTimeout(() => {
-      for (const viewer of full) if (viewer.isFull) this.#drop(viewer);
+      for (const viewer of full) if (viewer.isFull) this.#leaveBehind(viewer);
     }, PATIENCE_MS);
     try {
       await Promise.all(full.map((viewer) => viewer.hasRoom()));
@@ -107,13 +108,18 @@ export class LiveTerminal {
     }
   }
 
+  #leaveBehind(viewer: Viewer): void {
+    this.#viewers.get(viewer)?.reject(new ThawError('timeout', 'The client took no output for too long.'));
+    this.#drop(viewer);
+  }
+
   #drop(viewer: Viewer): void {
     this.#viewers.delete(viewer);
     viewer.end();
   }
 
   #endViewers(): void {
-    for (const viewer of this.#viewers) viewer.end();
+    for (const viewer of this.#viewers.keys()) viewer.end();
     this.#viewers.clear();
   }
 
@@ -148,12 +154,16 @@ export class LiveTerminal {
       });
     const process = await this.start();
     const viewer = new Viewer();
+    const left: Deferred<TerminalExit> = deferred();
+    const exited = Promise.race([this.#exited.promise, left.promise]);
+    // A client that has gone does not ask any more.
+    exited.catch(() => undefined);
     viewer.push(this.#replay.all());
     if (this.isOver) viewer.end();
-    else this.#viewers.add(viewer);
+    else this.#viewers.set(viewer, left);
     return {
       output: viewer.output(),
-      exited: this.#exited.promise,
+      exited,
       write: async (data) => {
         if (!this.isOver) await process.write(data);
       },

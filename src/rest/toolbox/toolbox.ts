@@ -89,10 +89,12 @@ export function openToolbox(options: ToolboxOptions): Toolbox {
   const acceptor = socketAcceptor(clock);
 
   const refuse = (request: IncomingMessage, response: ServerResponse, thrown: unknown): void => {
+    // The client is gone: there is nobody to tell.
+    if (response.destroyed) return;
     const refusal = thrown instanceof Refusal;
     if (!refusal && isDefect(thrown))
       log.error({ err: thrown, path: pathOf(request) }, 'a toolbox request failed');
-    if (response.headersSent || response.destroyed) {
+    if (response.headersSent) {
       response.destroy();
       return;
     }

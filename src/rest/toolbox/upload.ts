@@ -1,5 +1,4 @@
 /** Takes files out of request bodies, multipart or raw, and hands them on as they come. */
-import type { Readable } from 'node:stream';
 import { Busboy, type BusboyFileStream } from '@fastify/busboy';
 import { ThawError, toThawError } from '../../errors.ts';
 import type { ToolboxCall } from './route.ts';
@@ -36,7 +35,8 @@ export interface SentFile {
   readonly field: string;
   /** Values of the fields before it. */
   readonly fields: ReadonlyMap<string, string>;
-  readonly content: Readable;
+  /** Whoever leaves it early leaves the rest of the body as it is. */
+  readonly content: AsyncIterable<Uint8Array>;
 }
 
 const brokenMultipart = (cause: unknown): ThawError =>
@@ -92,8 +92,10 @@ export async function readFiles(call: ToolboxCall, take: (file: SentFile) => Pro
       current = content;
       // The error reaches whoever reads it; nobody else has to care.
       content.on('error', () => undefined);
-      const work = take({ field, fields, content }).finally(() => content.resume());
-      work.catch(() => undefined);
+      const pieces = content.iterator({ destroyOnReturn: false });
+      const work = take({ field, fields, content: pieces }).finally(() => content.resume());
+      // Nobody waits for the rest of a body that leads nowhere.
+      work.catch((error: unknown) => fail(toThawError(error)));
       working.push(work);
     });
     const refuse = (): void =>
@@ -116,14 +118,17 @@ export async function readFiles(call: ToolboxCall, take: (file: SentFile) => Pro
 }
 
 /** The body itself as one file. */
-export async function readRaw<T>(call: ToolboxCall, take: (content: Readable) => Promise<T>): Promise<T> {
+export async function readRaw<T>(
+  call: ToolboxCall,
+  take: (content: AsyncIterable<Uint8Array>) => Promise<T>,
+): Promise<T> {
   const { request, context } = call;
   const fail = (error: ThawError): void => void request.destroy(error);
   const onAbort = (): void => fail(toThawError(context.signal.reason));
   const stopWatch = watchStall(call, fail);
   context.signal.addEventListener('abort', onAbort, { once: true });
   try {
-    return await take(request);
+    return await take(request.iterator({ destroyOnReturn: false }));
   } finally {
     stopWatch();
     context.signal.removeEventListener('abort', onAbort);

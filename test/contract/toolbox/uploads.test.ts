@@ -29,6 +29,9 @@ async function open(clock?: ManualClock): Promise<Opened> {
     fileSystem: {
       async upload(_sandbox, { path }, content) {
         if (path === '/denied') throw new ThawError('permission_denied', 'Not there.');
+        if (path === '/full')
+          for await (const chunk of content)
+            if (chunk.length > 0) throw new ThawError('disk_full', 'No space is left.');
         const upload: Upload = { path, bytes: 0, end: 'open' };
         uploads.push(upload);
         try {
@@ -183,4 +186,19 @@ test('takes one file as a form or as it is, of any size', async () => {
     { path: '/c', bytes: 14, end: 'whole' },
     { path: '/d', bytes: 64 * 1024 * 1024, end: 'whole' },
   ]);
+});
+
+test('answers at once when the disk is full, however much is still to come', async () => {
+  const opened = await open();
+  const much = 'x'.repeat(20 * 1024 * 1024);
+  expect(await send(opened, `${field('files[0].path', '/full')}${file(0, much)}${END}`)).toMatchObject({
+    status: 507,
+    body: { message: 'No space is left.' },
+  });
+  const raw = await opened.server.request('/files/upload?path=/full', {
+    method: 'POST',
+    body: much,
+    headers: { 'content-type': 'application/octet-stream' },
+  });
+  expect([raw.status, await raw.json()]).toMatchObject([507, { message: 'No space is left.' }]);
 });
