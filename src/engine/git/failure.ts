@@ -5,6 +5,8 @@
 import { type ErrorCode, ThawError } from '../../errors.ts';
 
 const MAX_MESSAGE_LENGTH = 600;
+/** What is looked at, half from either end: whatever calls itself git in a sandbox may print anything. */
+const MAX_READ_LENGTH = 16_384;
 
 /** In this order: the more special ones first. */
 const meanings: readonly (readonly [ErrorCode, RegExp])[] = [
@@ -55,8 +57,15 @@ function essence(text: string): string {
   return shown.replace(/\b(?:fatal|error): /g, '').slice(0, MAX_MESSAGE_LENGTH);
 }
 
-/** `output` is what git said, standard error and output. */
-export function gitFailure(output: string, secrets: readonly string[] = []): ThawError {
+function bounded(output: string): string {
+  if (output.length <= MAX_READ_LENGTH) return output;
+  const half = MAX_READ_LENGTH / 2;
+  return `${output.slice(0, half)}\n${output.slice(-half)}`;
+}
+
+/** `said` is what git said, standard error and output. */
+export function gitFailure(said: string, secrets: readonly string[] = []): ThawError {
+  const output = bounded(said);
   const code = meanings.find(([, pattern]) => pattern.test(output))?.[0] ?? 'git_failed';
   return new ThawError(code, withoutSecrets(essence(output), secrets) || 'git failed without saying why.');
 }

@@ -85,6 +85,12 @@ describe('a failure', () => {
     expect(gitFailure(text).code).toBe(code);
   });
 
+  test('is found within bounds, whatever calls itself git', () => {
+    const { code, message } = gitFailure(`${'Remote branch '.repeat(500_000)}\nfatal: Authentication failed`);
+    expect(code).toBe('git_auth_failed');
+    expect(message.length).toBeLessThanOrEqual(600);
+  });
+
   test('shows no secret', () => {
     const { message } = gitFailure("fatal: unable to access 'https://me:pa55@host/x' with pa55word", [
       'pa55word',
