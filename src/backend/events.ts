@@ -6,8 +6,8 @@ import type { Volume } from '../../schemas/volumes.ts';
 
 /** In the words of the API's own events. */
 export type BackendEvent = {
-  /** Whose it is, the id of the owner's own organization included. */
-  readonly organizationId: string;
+  /** Whose it is; null for the owner's own organization. */
+  readonly organizationId: string | null;
 } & (
   | { readonly kind: 'sandbox.created'; readonly sandbox: Sandbox }
   | {

@@ -20,7 +20,7 @@ export function watchChanges(context: EngineContext): EventFeed {
   const listeners = new Set<BackendListener>();
 
   const tell = (organization: Organization, event: Bare<BackendEvent>): void => {
-    const whole: BackendEvent = { ...event, organizationId: organization ?? context.organizationId };
+    const whole: BackendEvent = { ...event, organizationId: organization };
     for (const listener of listeners) {
       try {
         listener(whole);

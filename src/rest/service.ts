@@ -1,5 +1,6 @@
 /** The Daytona-compatible REST API as a service of the owner's HTTP listener. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { restDocument } from '../../schemas/rest/openapi.ts';
 import { type Backend, type CallContext, requireGroup } from '../backend/port.ts';
 import type { Clock } from '../clock.ts';
@@ -16,6 +17,7 @@ import { dispatch } from './dispatch.ts';
 import { envelope, invalidJson } from './envelope.ts';
 import { ApiFailure } from './failure.ts';
 import { allHandlers, type HandlerOptions } from './handlers/all.ts';
+import { lazyEvents } from './lazy-events.ts';
 import { notJson, readApiBody } from './read-body.ts';
 import { splitPath } from './router.ts';
 import { makeRouter, type Target } from './routes.ts';
@@ -43,10 +45,13 @@ const MAX_URL = 16_384;
 
 type Headers = Readonly<Record<string, string>>;
 
+const isForEvents = (path: string): boolean => path === '/socket.io' || path.startsWith('/socket.io/');
+
 export function restService(options: RestOptions): HttpService {
   const { clock, log, authenticator } = options;
   const handlers = allHandlers(options);
   const findRoute = makeRouter();
+  const events = lazyEvents({ ...options, facts: options });
   let document: unknown = null;
 
   const authenticate = async (request: IncomingMessage): Promise<Identity> => {
@@ -143,6 +148,10 @@ export function restService(options: RestOptions): HttpService {
     const [whole = '', search = ''] = url.split(/\?(.*)/s, 2);
     const path = whole.slice(API_PREFIX.length);
     const alias = fromWorkspacePath(method, path);
+    if (isForEvents(path)) {
+      (await events.get()).handle(request, response);
+      return;
+    }
     const inToolbox = toolboxAddress(request, `${API_PREFIX}/toolbox`, '/toolbox');
     try {
       if (url.length > MAX_URL) throw new ApiFailure(414, 'The address is too long.');
@@ -171,5 +180,19 @@ export function restService(options: RestOptions): HttpService {
       fail(request, response, failure, headers);
     }
   };
-  return { prefix: API_PREFIX, anyOrigin: true, handle };
+  const open = new Set<Promise<void>>();
+  const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
+    const [path = ''] = (request.url ?? '').slice(API_PREFIX.length).split('?', 1);
+    const address = toolboxAddress(request, `${API_PREFIX}/toolbox`, '/toolbox');
+    if (isForEvents(path)) events.upgrade(request, socket, head);
+    else if (address !== null && options.toolbox !== undefined) {
+      const work = options.toolbox.upgrade(request, socket, head, address).finally(() => open.delete(work));
+      open.add(work);
+    } else socket.end('HTTP/1.1 404 Not Found\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
+  };
+  const close = async (): Promise<void> => {
+    await events.close();
+    await Promise.all(open);
+  };
+  return { prefix: API_PREFIX, anyOrigin: true, handle, upgrade, close };
 }
