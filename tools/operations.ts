@@ -7,6 +7,8 @@ import type { OperationId } from '../schemas/api-operations.ts';
 /** What becomes of an operation: a tool, or why there is none. */
 export type Service =
   | { readonly kind: 'tool'; readonly tool: string }
+  /** Of use to programs only, which call it over REST. */
+  | { readonly kind: 'REST only'; readonly reason: string }
   /** Only the API's own machinery calls it, so no user of a sandbox misses it. */
   | { readonly kind: 'internal'; readonly reason: string }
   | { readonly kind: 'not served'; readonly reason: string };
@@ -16,6 +18,7 @@ const internal = (caller: string, reason: string): Service => ({
   kind: 'internal',
   reason: `${caller} only: ${reason}`,
 });
+const restOnly = (reason: string): Service => ({ kind: 'REST only', reason });
 const notServed = (area: keyof typeof areas): Service => ({ kind: 'not served', reason: areas[area] });
 
 /** Why something is not served. */
@@ -23,9 +26,7 @@ const areas = {
   autopause:
     'sandbox_set_autostop frees what an idle sandbox holds; an interval for pausing is not there yet',
   secrets: 'a vault of secrets is not there; pass them as env',
-  signingKeys: 'signed links are not there yet',
   telemetry: 'traces and metrics are not collected',
-  toolbox: 'the toolbox is served as tools (sandbox_exec and others), not over HTTP yet',
 } as const;
 
 export const operationServices: Readonly<Record<OperationId, Service>> = {
@@ -65,11 +66,11 @@ export const operationServices: Readonly<Record<OperationId, Service>> = {
   createSshAccess: tool('sandbox_create_ssh'),
   revokeSshAccess: tool('sandbox_revoke_ssh'),
   validateSshAccess: tool('sandbox_validate_ssh'),
-  getToolboxProxyUrl: notServed('toolbox'),
+  getToolboxProxyUrl: restOnly('tools reach the toolbox by themselves'),
   getOrganizationBySandboxId: internal('proxies', 'an owner has one organization'),
   getRegionQuotaBySandboxId: internal('proxies', 'an owner has one region, bounded by --max-sandboxes'),
-  getSandboxSigningKey: notServed('signingKeys'),
-  rotateSigningKey: notServed('signingKeys'),
+  getSandboxSigningKey: restOnly('programs sign URLs of files with it'),
+  rotateSigningKey: restOnly('ends the URLs that were signed before'),
   updateSandboxSecrets: notServed('secrets'),
   resolveSandboxSecrets: internal('runners', 'no tool ever answers the value of a secret'),
   getSandboxLogs: notServed('telemetry'),

@@ -4,6 +4,7 @@
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { callbackify } from 'node:util';
 import { Server, type Socket } from 'socket.io';
 import type { BackendEvent } from '../backend/events.ts';
 import type { Backend, CallContext } from '../backend/port.ts';
@@ -60,6 +61,7 @@ function payloadOf(event: BackendEvent, facts: ServerFacts): unknown {
     }
     case 'volume.created':
     case 'volume.lastUsedAt.updated':
+    default:
       return event.volume;
   }
 }
@@ -114,26 +116,17 @@ export function openEventSockets({ authenticator, backend, facts, log }: EventSo
       });
   };
 
-  io.use((socket, next) => {
+  /** Throws for whom it does not let in. */
+  const admit = async (socket: Socket): Promise<void> => {
     const { request } = socket;
     request.headers.authorization = `Bearer ${tokenOf(socket)}`;
-    authenticator
-      .authenticate(request)
-      .then(async (identity) => {
-        if (identity instanceof AuthFailure) {
-          next(new Error('Unauthorized'));
-          return;
-        }
-        await socket.join(roomOf(identity.organizationId));
-        boundWaiting(socket);
-        join();
-        next();
-      })
-      .catch((error: unknown) => {
-        log.error({ err: error }, 'a client for events could not be let in');
-        next(new Error('Unauthorized'));
-      });
-  });
+    const identity = await authenticator.authenticate(request);
+    if (identity instanceof AuthFailure) throw new Error('Unauthorized');
+    await socket.join(roomOf(identity.organizationId));
+    boundWaiting(socket);
+    join();
+  };
+  io.use((socket, next) => callbackify(admit)(socket, (error) => next(error ?? undefined)));
 
   return {
     handle: (request, response) => void inner.emit('request', request, response),

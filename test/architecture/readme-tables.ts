@@ -3,8 +3,10 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { apiOperations, laterApiOperations, type OperationId } from '../../schemas/api-operations.ts';
+import { restOperations } from '../../schemas/rest/operations.ts';
 import { commands } from '../../src/cli/commands.ts';
 import { type OwnerOption, ownerOptionList } from '../../src/control/owner-options.ts';
+import { otherExceptions, stateExceptions } from '../../src/rest/exceptions.ts';
 import { tools } from '../../tools/index.ts';
 import { operationServices, ownTools, type Service } from '../../tools/operations.ts';
 import { BenchReport } from '../perf/report.ts';
@@ -47,8 +49,19 @@ const toolTable = (): string =>
 
 function serviceText(service: Service): string {
   if (service.kind === 'tool') return code(service.tool);
+  if (service.kind === 'REST only') return `none: ${service.reason}`;
   return service.kind === 'internal' ? service.reason : `not served: ${service.reason}`;
 }
+
+/** Whether REST serves an operation; its other answers are the API's own refusals. */
+function restText(id: string): string {
+  const operations: Readonly<Record<string, { readonly summary: string }>> = restOperations;
+  const summary = operations[id]?.summary;
+  if (summary === undefined) return 'refused: 403';
+  return /^(?:Not|Only)\b/.test(summary) ? lowerFirst(summary) : 'yes';
+}
+
+const lowerFirst = (text: string): string => `${text.charAt(0).toLowerCase()}${text.slice(1)}`;
 
 /** Every operation of the API with the tool that stands for it, then the tools that no operation stands behind. */
 function operationTable(): string {
@@ -62,11 +75,18 @@ function operationTable(): string {
   const services: Readonly<Record<string, Service>> = operationServices;
   const rows = Object.entries(routes).flatMap(([id, route]) => {
     const service = services[id];
-    return service === undefined ? [] : [[code(id), code(route), serviceText(service)]];
+    return service === undefined ? [] : [[code(id), code(route), serviceText(service), restText(id)]];
   });
+  const others = Object.entries(restOperations).flatMap(([id, { route, summary }]) =>
+    id in routes ? [] : [`- ${code(id)} (${code(route)}): ${summary}`],
+  );
   const own = Object.entries(ownTools).map(([name, reason]) => `- ${code(name)}: ${reason}`);
   return [
-    table(['Operation', 'Method and path', 'Tool'], rows),
+    table(['Operation', 'Method and path', 'Tool', 'REST'], rows),
+    'REST serves these operations of other parts of the API, too:',
+    others.join('\n'),
+    'Where REST differs from the API on purpose:',
+    [...stateExceptions.map(({ why }) => why), ...otherExceptions].map((text) => `- ${text}`).join('\n'),
     'Tools that have no operation there:',
     own.join('\n'),
   ].join('\n\n');
