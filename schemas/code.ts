@@ -184,14 +184,23 @@ export type ExecutionOutcome = z.infer<typeof ExecutionOutcome>;
 
 /** The input of sandbox_run_code beside the sandbox. */
 export const RunCode = z.strictObject({
-  language: ContextLanguage.describe('State is kept per language'),
-  code: Code.describe('The value of a last expression is shown'),
+  language: ContextLanguage,
+  code: Code,
   context: ContextId.optional().describe('new, or an id from a result; default: one per language'),
-  timeoutSeconds: z
-    .number()
-    .positive()
-    .max(MAX_WAIT_SECONDS)
-    .optional()
-    .describe('Default 30; then it is interrupted'),
+  timeoutSeconds: z.number().positive().max(MAX_WAIT_SECONDS).optional().describe('Default 30'),
 });
 export type RunCode = z.infer<typeof RunCode>;
+
+/** What sandbox_run_code answers; the pictures themselves are beside it, in the same order. */
+export const CodeReport = ExecutionOutcome.omit({ contextId: true, language: true, durationMs: true }).extend(
+  {
+    context: z.string(),
+    stdout: z.string(),
+    stderr: z.string(),
+    result: z.string().nullable(),
+    error: z.string().nullable(),
+    images: z.array(z.string()),
+    truncated: z.boolean(),
+  },
+);
+export type CodeReport = z.infer<typeof CodeReport>;

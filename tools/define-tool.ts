@@ -15,6 +15,24 @@ export interface ToolCall {
   readonly context: CallContext;
 }
 
+/** A picture beside a result, which clients show to the model as one. */
+export interface ToolImage {
+  readonly mimeType: string;
+  /** base64 */
+  readonly data: string;
+}
+
+/** A result with pictures, which it describes without repeating them. */
+export class WithImages<Value> {
+  readonly value: Value;
+  readonly images: readonly ToolImage[];
+
+  constructor(value: Value, images: readonly ToolImage[]) {
+    this.value = value;
+    this.images = images;
+  }
+}
+
 export interface Tool<Input extends z.ZodObject = z.ZodObject, Output extends z.ZodObject = z.ZodObject> {
   /** `sandbox_…`, snake case. */
   readonly name: string;
@@ -28,7 +46,7 @@ export interface Tool<Input extends z.ZodObject = z.ZodObject, Output extends z.
   readonly input: Input;
   readonly output: Output;
   /** Throws ThawError only. Fields that the output schema does not name are dropped from the result. */
-  handle(input: z.output<Input>, call: ToolCall): Promise<z.input<Output>>;
+  handle(input: z.output<Input>, call: ToolCall): Promise<z.input<Output> | WithImages<z.input<Output>>>;
 }
 
 /** Returns its argument; exists so that a tool file gets the types of its own schemas in `handle`. */

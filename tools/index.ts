@@ -29,6 +29,7 @@ import sandboxRecover from './sandbox-recover.ts';
 import sandboxResize from './sandbox-resize.ts';
 import sandboxResume from './sandbox-resume.ts';
 import sandboxRevokeSsh from './sandbox-revoke-ssh.ts';
+import sandboxRunCode from './sandbox-run-code.ts';
 import sandboxSetAutoarchive from './sandbox-set-autoarchive.ts';
 import sandboxSetAutodelete from './sandbox-set-autodelete.ts';
 import sandboxSetAutostop from './sandbox-set-autostop.ts';
@@ -102,6 +103,7 @@ export const tools: readonly Tool[] = [
   sandboxExecInput,
   sandboxExecStop,
   sandboxExecList,
+  sandboxRunCode,
   sandboxReadFile,
   sandboxWriteFile,
   sandboxListFiles,

@@ -1,5 +1,5 @@
 /** One tool call from its arguments to its result: check, wait for the backend, run, log. */
-import type { Tool } from '../../tools/define-tool.ts';
+import { type Tool, type ToolImage, WithImages } from '../../tools/define-tool.ts';
 import type { Backend, CallContext } from '../backend/port.ts';
 import type { Clock } from '../clock.ts';
 import { toThawError } from '../errors.ts';
@@ -18,11 +18,22 @@ export interface CallDependencies {
   readonly log: Logger;
 }
 
-async function run(tool: Tool, given: unknown, context: CallContext, backend: BackendSource) {
+interface Answered {
+  readonly value: Record<string, unknown>;
+  readonly images: readonly ToolImage[];
+}
+
+async function run(
+  tool: Tool,
+  given: unknown,
+  context: CallContext,
+  backend: BackendSource,
+): Promise<Answered> {
   const input = parseArguments(tool.input, given);
-  const value = await tool.handle(input, { backend: await backend(context), context });
+  const answer = await tool.handle(input, { backend: await backend(context), context });
+  const [value, images] = answer instanceof WithImages ? [answer.value, answer.images] : [answer, []];
   // Clients refuse fields that the published schema does not know: parsing drops them.
-  return tool.output.parse(value);
+  return { value: tool.output.parse(value), images };
 }
 
 /** Never rejects: whatever is thrown becomes an error result. */
@@ -37,9 +48,9 @@ export async function callTool(
   const startedMs = clock.monotonic();
   const facts = (): object => ({ request, tool: tool.name, ms: Math.round(clock.monotonic() - startedMs) });
   try {
-    const value = await limit.run(context.signal, () => run(tool, given, context, backend));
+    const { value, images } = await limit.run(context.signal, () => run(tool, given, context, backend));
     log.debug(facts(), 'call answered');
-    return respondWith(value);
+    return respondWith(value, images);
   } catch (thrown) {
     const error = toThawError(thrown);
     // Only a defect is worth its stack.

@@ -1,16 +1,36 @@
 /** Turns what a tool returned or threw into the protocol's result, the one place that formats either. */
+import type { ToolImage } from '../../tools/define-tool.ts';
 import { type ThawError, toThawError } from '../errors.ts';
 
+interface TextBlock {
+  readonly type: 'text';
+  readonly text: string;
+}
+
+interface ImageBlock {
+  readonly type: 'image';
+  readonly mimeType: string;
+  /** base64 */
+  readonly data: string;
+}
+
 export interface ToolResult {
-  readonly content: { readonly type: 'text'; readonly text: string }[];
+  readonly content: (TextBlock | ImageBlock)[];
   readonly structuredContent?: Record<string, unknown>;
   readonly isError?: true;
   readonly [key: string]: unknown;
 }
 
-/** Some clients show the model the structured part only, others the text only: both carry the same facts. */
-export function respondWith(value: Record<string, unknown>): ToolResult {
-  return { content: [{ type: 'text', text: JSON.stringify(value) }], structuredContent: value };
+/**
+ * Some clients show the model the structured part only, others the text only: both carry the same facts. Pictures follow
+ * as blocks of their own.
+ */
+export function respondWith(value: Record<string, unknown>, images: readonly ToolImage[] = []): ToolResult {
+  const pictures = images.map(({ mimeType, data }): ImageBlock => ({ type: 'image', mimeType, data }));
+  return {
+    content: [{ type: 'text', text: JSON.stringify(value) }, ...pictures],
+    structuredContent: value,
+  };
 }
 
 function errorText(error: ThawError, requestId: string): string {

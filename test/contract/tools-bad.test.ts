@@ -7,6 +7,7 @@ import { fakeBackend } from '../support/fake-backend.ts';
 import { call, connectSocketClient } from '../support/mcp-client.ts';
 import { type McpFixture, serveOnSocket } from '../support/mcp-fixture.ts';
 import type { BadCall } from './tools-bad/bad-call.ts';
+import { codeBadCalls } from './tools-bad/code.ts';
 import { copiesBadCalls } from './tools-bad/copies.ts';
 import { execFileBadCalls } from './tools-bad/exec-files.ts';
 import { lifecycleBadCalls } from './tools-bad/lifecycle.ts';
@@ -51,6 +52,7 @@ describe('wrong arguments', () => {
     ...previewBadCalls,
     ...templateBadCalls,
     ...volumeBadCalls,
+    ...codeBadCalls,
     ...execFileBadCalls,
     ...sshBadCalls,
   ];

@@ -6,6 +6,7 @@ import { type FakeBackend, fakeBackend } from '../support/fake-backend.ts';
 import { call, connectSocketClient } from '../support/mcp-client.ts';
 import { type McpFixture, serveOnSocket } from '../support/mcp-fixture.ts';
 import { sandboxFixture } from '../support/sandbox-fixture.ts';
+import { codeCases } from './tools-good/code.ts';
 import { copiesCases } from './tools-good/copies.ts';
 import { execFileCases } from './tools-good/exec-files.ts';
 import { lifecycleCases } from './tools-good/lifecycle.ts';
@@ -36,6 +37,7 @@ const cases = [
   ...copiesCases,
   ...templateCases,
   ...volumeCases,
+  ...codeCases,
   ...execFileCases,
   ...sshCases,
   ...previewCases,

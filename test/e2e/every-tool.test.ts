@@ -5,6 +5,7 @@ import { tools } from '../../tools/index.ts';
 import { call, spawnStdioClient } from '../support/mcp-client.ts';
 import type { OwnerSpace } from '../support/owner.ts';
 import { realOwnerSpace } from '../support/real-owner.ts';
+import { codeSteps } from './every-tool/code.ts';
 import { copiesSteps } from './every-tool/copies.ts';
 import { execFileSteps } from './every-tool/exec-files.ts';
 import { lifecycleSteps } from './every-tool/lifecycle.ts';
@@ -18,6 +19,7 @@ import { volumeSteps } from './every-tool/volumes.ts';
 const families: Readonly<Record<string, readonly Step[]>> = {
   lifecycle: lifecycleSteps,
   'exec and files': execFileSteps,
+  code: codeSteps,
   copies: copiesSteps,
   templates: templateSteps,
   volumes: volumeSteps,

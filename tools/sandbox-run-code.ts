@@ -1,0 +1,28 @@
+/** sandbox_run_code: runs code in an interpreter that keeps its state. */
+import { z } from 'zod';
+import { CodeReport, RunCode } from '../schemas/code.ts';
+import { SandboxRef } from '../schemas/sandbox-ref.ts';
+import { requireGroup } from '../src/backend/port.ts';
+import { CodeCollector } from '../src/content/code-collector.ts';
+import { defineTool, WithImages } from './define-tool.ts';
+
+export default defineTool({
+  name: 'sandbox_run_code',
+  title: 'Run code',
+  description:
+    'Runs code in an interpreter of a started sandbox; variables stay until it stops. An exception is a result. Figures of matplotlib and images come back as images.',
+  kind: 'execute',
+  group: 'interpreters',
+  input: z.strictObject({ sandbox: SandboxRef, ...RunCode.shape }),
+  output: CodeReport,
+  async handle({ sandbox, context: wanted, language, code, timeoutSeconds = 30 }, { backend, context }) {
+    const interpreters = requireGroup(backend, 'interpreters');
+    const collector = new CodeCollector();
+    const made = wanted === 'new' ? await interpreters.create(sandbox, { language }, context) : null;
+    const contextId = made?.id ?? wanted;
+    const request = { language, code, timeoutSeconds, ...(contextId === undefined ? {} : { contextId }) };
+    const outcome = await interpreters.execute(sandbox, request, (event) => collector.take(event), context);
+    const contextIsNew = made !== null || outcome.contextIsNew;
+    return new WithImages(collector.report({ ...outcome, contextIsNew }), collector.images);
+  },
+});
