@@ -19,7 +19,7 @@ class Charts:
         return cls.parts
 
     @classmethod
-    def show_open(cls, *arguments, **options):
+    def show_open(cls):
         pyplot = sys.modules.get('matplotlib.pyplot')
         if pyplot is None or os.getpid() != PID:
             return
@@ -28,6 +28,11 @@ class Charts:
             if figure.axes:
                 send(cls.load()['figure_message'](figure))
         pyplot.close('all')
+
+
+def show_figures(*arguments, **options):
+    # A function, because matplotlib sets attributes of what stands here.
+    Charts.show_open()
 
 
 class PyplotHook:
@@ -43,7 +48,7 @@ class PyplotHook:
 
         def exec_module(module):
             load(module)
-            module.show = Charts.show_open
+            module.show = show_figures
             Charts.load()['keep_boxes'](module)
 
         spec.loader.exec_module = exec_module
