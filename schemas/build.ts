@@ -28,7 +28,7 @@ export const CreateBuildInfo = z.strictObject({
     .max(MAX_DOCKERFILE_CHARACTERS)
     .refine((text) => text.trim() !== '', 'must not be empty')
     .refine((text) => !text.includes('\0'), 'must not contain NUL'),
-  contextHashes: z.array(z.string()).optional(),
+  contextHashes: z.array(z.string()).optional().meta({ unlisted: true }),
 });
 
 export const BuildWithContext = CreateBuildInfo.extend({

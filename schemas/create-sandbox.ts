@@ -31,55 +31,47 @@ export const EnvironmentVariables = z.record(
 
 export const Labels = z.record(z.string().min(1).max(256), z.string().max(4096));
 
+/** Fields of the API that no agent needs. */
+const unlisted = { unlisted: true };
+
 export const CreateSandbox = z.strictObject({
-  name: SandboxName.optional().describe('Unique name; default: the id'),
-  snapshot: z
-    .string()
-    .min(1)
-    .max(256)
-    .optional()
-    .describe('Template to start from; default: the default snapshot'),
-  user: z.string().min(1).max(32).optional().describe('User that commands run as (default daytona)'),
-  env: EnvironmentVariables.optional().describe('Environment of every command'),
-  labels: Labels.optional().describe('Key-value pairs to find it by'),
+  name: SandboxName.optional().describe('Default: the id'),
+  snapshot: z.string().min(1).max(256).optional().describe('Template; default: the default one'),
+  user: z.string().min(1).max(32).optional().describe('Runs commands; default daytona'),
+  env: EnvironmentVariables.optional(),
+  labels: Labels.optional(),
   public: z.boolean().optional().describe('Previews need no token'),
   cpu: z.number().min(0.1).max(1024).optional().describe('Cores'),
   memory: z.number().min(0.0625).max(16_384).optional().describe('GiB'),
   disk: z.number().positive().max(65_536).optional().describe('GiB'),
-  gpu: z.number().int().min(0).max(64).optional(),
+  gpu: z.number().int().min(0).max(64).optional().meta(unlisted),
   autoStopInterval: z
     .number()
     .int()
     .min(0)
     .max(MAX_MINUTES)
     .optional()
-    .describe('Minutes idle until stop; 0 never; default 15'),
-  autoArchiveInterval: z
-    .number()
-    .int()
-    .min(0)
-    .max(MAX_MINUTES)
-    .optional()
-    .describe('Minutes stopped until archive'),
+    .describe('Idle minutes; 0 never; default 15'),
+  autoArchiveInterval: z.number().int().min(0).max(MAX_MINUTES).optional().describe('Minutes stopped'),
   autoDeleteInterval: z
     .number()
     .int()
     .min(-1)
     .max(MAX_MINUTES)
     .optional()
-    .describe('Minutes stopped until delete; -1 never (default), 0 at once'),
+    .describe('Minutes stopped; -1 never (default), 0 at once'),
   ttlMinutes: z
     .number()
     .int()
     .min(0)
     .max(MAX_MINUTES)
     .optional()
-    .describe('Minutes until delete whatever the state; 0 never'),
+    .describe('Minutes until it is deleted; 0 never'),
   ...networkFields,
-  target: z.string().max(64).optional(),
-  volumes: VolumeMounts.optional().describe('Volumes of volume_create to mount; starts cold'),
-  buildInfo: CreateBuildInfo.optional().describe('Build the template of this Dockerfile; cached'),
-  linkedSandbox: z.string().optional(),
+  target: z.string().max(64).optional().meta(unlisted),
+  volumes: VolumeMounts.optional().describe('Of volume_create'),
+  buildInfo: CreateBuildInfo.optional().describe('Build the template first'),
+  linkedSandbox: z.string().optional().meta(unlisted),
 });
 export type CreateSandbox = z.infer<typeof CreateSandbox>;
 

@@ -15,14 +15,9 @@ export const ExecRequest = z.strictObject({
     .refine((text) => text.trim() !== '', 'command cannot be empty or whitespace-only')
     .refine((text) => !text.includes('\0'), 'must not contain NUL')
     .describe('Shell text'),
-  cwd: z.string().min(1).max(4096).optional().describe("Default: the template's WORKDIR or the user's home"),
+  cwd: z.string().min(1).max(4096).optional().describe("Default: the template's or home"),
   env: EnvironmentVariables.optional(),
-  user: z
-    .string()
-    .min(1)
-    .max(32)
-    .optional()
-    .describe("Default: the sandbox's user; root may install packages"),
+  user: z.string().min(1).max(32).optional().describe('root may install packages'),
   stdin: z.string().max(10_000_000).optional(),
   background: z.boolean().optional().describe('Answer at once with an execId; stdin stays open'),
   waitSeconds: z
@@ -43,7 +38,7 @@ export const ExecRequest = z.strictObject({
     .min(0)
     .max(1_000_000)
     .optional()
-    .describe('Per stream; default 20000; head and tail are kept'),
+    .describe('Per stream; default 20000'),
 });
 export type ExecRequest = z.infer<typeof ExecRequest>;
 
@@ -54,8 +49,8 @@ export const ExecResult = z.object({
   signal: z.string().nullable().describe('what killed it'),
   stdout: z.string(),
   stderr: z.string(),
-  stdoutBytes: z.number().int().describe('exact size before truncation'),
-  stderrBytes: z.number().int().describe('exact size before truncation'),
+  stdoutBytes: z.number().int(),
+  stderrBytes: z.number().int(),
   truncated: z.boolean(),
   outputMerged: z.boolean().optional().describe('true: this backend mixes stderr into stdout'),
   durationMs: z.number(),

@@ -21,45 +21,43 @@ export const SortKey = z.enum(sortKeys);
 export type SortKey = z.infer<typeof SortKey>;
 
 const MAX_CHOICES = 100;
+/** Filters of the API that an agent does without; its list of tools costs less without them. */
+const unlisted = { unlisted: true };
 const choices = z.array(z.string().min(1).max(256)).max(MAX_CHOICES).optional();
-const bound = z.number().min(0).max(1e9).optional();
-const moment = z.iso.datetime({ offset: true }).optional();
+const bound = z.number().min(0).max(1e9).optional().meta(unlisted);
+const moment = z.iso.datetime({ offset: true }).optional().meta(unlisted);
 
 export const ListSandboxes = z.strictObject({
   id: z.string().max(64).optional().describe('Id prefix'),
   name: z.string().max(128).optional().describe('Name prefix'),
-  labels: z.record(z.string(), z.string()).optional().describe('All of these must match'),
+  labels: z.record(z.string(), z.string()).optional(),
   states: z
     .array(SandboxState.exclude(['destroyed']))
     .max(32)
-    .optional(),
+    .optional()
+    .describe('started, stopped, archived, error, …'),
   snapshots: choices,
-  regions: choices,
-  sandboxClasses: z.array(Sandbox.shape.sandboxClass).max(8).optional(),
+  regions: choices.meta(unlisted),
+  sandboxClasses: z.array(Sandbox.shape.sandboxClass).max(8).optional().meta(unlisted),
   minCpu: bound,
   maxCpu: bound,
   minMemoryGiB: bound,
   maxMemoryGiB: bound,
   minDiskGiB: bound,
   maxDiskGiB: bound,
-  isPublic: z.boolean().optional(),
-  isRecoverable: z.boolean().optional(),
-  includeErroredDeleted: z.boolean().optional().describe('With those whose delete failed'),
+  isPublic: z.boolean().optional().meta(unlisted),
+  isRecoverable: z.boolean().optional().meta(unlisted),
+  includeErroredDeleted: z.boolean().optional().meta(unlisted),
   createdAtAfter: moment,
   createdAtBefore: moment,
-  lastEventAfter: moment.describe('Last change of the sandbox'),
+  lastEventAfter: moment,
   lastEventBefore: moment,
   autoDestroyAtAfter: moment,
   autoDestroyAtBefore: moment,
   sort: SortKey.optional().describe('Default createdAt'),
   order: z.enum(['asc', 'desc']).optional().describe('Default desc'),
-  page: z.number().int().min(1).max(1_000_000).optional().describe('Default 1; not with cursor'),
-  cursor: z
-    .string()
-    .min(1)
-    .max(1024)
-    .optional()
-    .describe('nextCursor of the page before, with the same sort and order'),
+  page: z.number().int().min(1).max(1_000_000).optional().meta(unlisted),
+  cursor: z.string().min(1).max(1024).optional().describe('nextCursor of the page before'),
   limit: z.number().int().min(1).max(200).optional().describe('Default 100'),
 });
 export type ListSandboxes = z.infer<typeof ListSandboxes>;

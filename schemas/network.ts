@@ -6,17 +6,9 @@ import { Timestamp } from './timestamp.ts';
 const MAX_LIST_CHARS = 4096;
 
 export const networkFields = {
-  networkBlockAll: z.boolean().optional().describe('Nothing goes out; clears the lists'),
-  networkAllowList: z
-    .string()
-    .max(MAX_LIST_CHARS)
-    .optional()
-    .describe('Only these: up to 10 CIDRs, comma-separated'),
-  domainAllowList: z
-    .string()
-    .max(MAX_LIST_CHARS)
-    .optional()
-    .describe('Only these: up to 10 names or *.names, comma-separated'),
+  networkBlockAll: z.boolean().optional().describe('Nothing goes out'),
+  networkAllowList: z.string().max(MAX_LIST_CHARS).optional().describe('CIDRs, comma-separated'),
+  domainAllowList: z.string().max(MAX_LIST_CHARS).optional().describe('Names or *.names, comma-separated'),
 } as const;
 
 export const NetworkSettings = z.strictObject(networkFields);

@@ -13,14 +13,15 @@ import { restService } from './rest/service.ts';
 import { makeToolbox, toolboxService } from './rest/toolbox/service.ts';
 import type { Toolbox } from './rest/toolbox/toolbox.ts';
 import type { BackendSource } from './server/call-tool.ts';
-import type { Catalogue } from './server/catalogue.ts';
 import type { Connections } from './server/connections.ts';
 import type { ProtocolExtension } from './server/extension.ts';
 import { type McpHttpService, makeMcpService } from './server/http/service.ts';
+import { surfaceHeaders } from './server/surface-settings.ts';
+import type { Surfaces } from './server/surfaces.ts';
 
 /** What a service is made of. */
 export interface ServiceParts {
-  readonly tools: Catalogue;
+  readonly surfaces: Surfaces;
   readonly connections: Connections;
   readonly extension: ProtocolExtension;
   readonly config: OwnerConfig;
@@ -60,13 +61,13 @@ function restOf(parts: ServiceParts, toolbox: Toolbox): HttpService {
 }
 
 function mcpOf(parts: ServiceParts): McpHttpService {
-  const { authenticator, backend, config, connections, extension, clock, log, tools } = parts;
+  const { authenticator, backend, config, connections, extension, clock, log, surfaces } = parts;
   return makeMcpService({
     authenticator,
     connections,
     extension,
     dependencies: { backend, clock, log },
-    catalogueFor: () => tools,
+    catalogueFor: (headers) => surfaces.for(surfaceHeaders(headers)),
     clock,
     // Half of all clients, so that those on the socket cannot be kept out over HTTP.
     maxSessions: Math.max(1, Math.floor(config.maxClients / 2)),

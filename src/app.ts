@@ -20,11 +20,11 @@ import type { Logger } from './log.ts';
 import { type Meter, measuring } from './metrics/measure-backend.ts';
 import { describePreviews, openPreviews } from './preview/open.ts';
 import type { BackendSource } from './server/call-tool.ts';
-import { buildCatalogue } from './server/catalogue.ts';
 import { Connections } from './server/connections.ts';
 import type { ProtocolExtension } from './server/extension.ts';
 import { openSocketServer } from './server/socket-server.ts';
-import { selectTools } from './server/surface.ts';
+import { configuredWords } from './server/surface-settings.ts';
+import { Surfaces } from './server/surfaces.ts';
 import type { SshGateway } from './ssh/gateway.ts';
 import { version } from './version.ts';
 
@@ -128,8 +128,8 @@ async function open(
   const meter: Meter = { clock, observe: null };
   const measured = measuring(meter);
   const backend: BackendSource = async (context) => measured(await supply.acquire(context));
-  const catalogue = buildCatalogue(selectTools(tools, { readOnly: config.readOnly }));
-  const connections = new Connections({ catalogue, backend, clock, log }, extension);
+  const surfaces = new Surfaces(tools, configuredWords(config));
+  const connections = new Connections({ catalogue: surfaces.for(null), backend, clock, log }, extension);
   const keys = openKeyBook(paths.stateDir, clock, log);
   let http: OwnerHttp | null = null;
   const status = async (): Promise<OwnerStatus> => ({
@@ -153,7 +153,14 @@ async function open(
     beginShutdown = resolve;
   });
   const { maxClients } = config;
-  const mcp = await openSocketServer({ path: paths.mcpSocket, connections, maxClients, clock, log });
+  const mcp = await openSocketServer({
+    path: paths.mcpSocket,
+    connections,
+    surfaces,
+    maxClients,
+    clock,
+    log,
+  });
   const closeControl = await openControlServer({
     path: paths.controlSocket,
     pid,
@@ -169,7 +176,7 @@ async function open(
   });
   log.info({ pid, version, socket: paths.mcpSocket }, 'owner listens');
   const previewBase = () => previews?.base ?? null;
-  const served = { tools: catalogue, connections, extension };
+  const served = { surfaces, connections, extension };
   http = await openOwnerHttp({ ...served, config, keys, supply, backend, meter, previewBase, clock, log });
   ssh = await openSsh({ config, supply, log });
 

@@ -95,6 +95,11 @@ export const errorKinds = {
   not_a_file: kind(400, false, 'Name a regular file.'),
   permission_denied: kind(403, false, 'Use a path that the user may access, or act as another user.'),
   file_too_large: kind(413, false, 'Read or write a part of the file, or use sandbox_exec on it.'),
+  edit_mismatch: kind(
+    409,
+    false,
+    'Read the file with sandbox_read_file and copy oldText from it exactly, white space included.',
+  ),
   disk_full: kind(507, false, 'Free space in the sandbox, then call again.'),
   disk_limit: kind(
     507,

@@ -8,12 +8,14 @@ import sandboxBuildLogsUrl from './sandbox-build-logs-url.ts';
 import sandboxCreate from './sandbox-create.ts';
 import sandboxCreateSsh from './sandbox-create-ssh.ts';
 import sandboxDelete from './sandbox-delete.ts';
+import sandboxEditFile from './sandbox-edit-file.ts';
 import sandboxExec from './sandbox-exec.ts';
 import sandboxExecInput from './sandbox-exec-input.ts';
 import sandboxExecList from './sandbox-exec-list.ts';
 import sandboxExecOutput from './sandbox-exec-output.ts';
 import sandboxExecStop from './sandbox-exec-stop.ts';
 import sandboxExpirePreviewUrl from './sandbox-expire-preview-url.ts';
+import sandboxFind from './sandbox-find.ts';
 import sandboxFork from './sandbox-fork.ts';
 import sandboxForks from './sandbox-forks.ts';
 import sandboxGet from './sandbox-get.ts';
@@ -106,7 +108,9 @@ export const tools: readonly Tool[] = [
   sandboxRunCode,
   sandboxReadFile,
   sandboxWriteFile,
+  sandboxEditFile,
   sandboxListFiles,
+  sandboxFind,
   sandboxPreviewUrl,
   sandboxSignedPreviewUrl,
   sandboxExpirePreviewUrl,

@@ -8,7 +8,7 @@ export default defineTool({
   name: 'sandbox_list',
   title: 'List sandboxes',
   description:
-    'Lists sandboxes, newest first, 100 a page. Filters combine: id and name prefix, labels (all must match), states, ranges. Answers a short form of each; sandbox_get has every field. Go on with cursor (nextCursor of the answer) or page.',
+    'Lists sandboxes, newest first, 100 a page. Filters combine: id and name prefix, labels (all must match), states, snapshots. Answers a short form of each; sandbox_get has every field. Go on with cursor (nextCursor of the answer).',
   kind: 'read',
   group: 'lifecycle',
   input: ListSandboxes,

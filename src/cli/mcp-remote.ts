@@ -4,9 +4,9 @@ import type { RemoteSettings } from '../backend/choose.ts';
 import { systemClock } from '../clock.ts';
 import { createLogger } from '../log.ts';
 import { openRemoteBackend } from '../remote/open.ts';
-import { buildCatalogue } from '../server/catalogue.ts';
 import { serveStdio } from '../server/stdio.ts';
-import { selectTools } from '../server/surface.ts';
+import { configuredWords } from '../server/surface-settings.ts';
+import { Surfaces } from '../server/surfaces.ts';
 import type { Flags } from './command.ts';
 import type { ProcessHost } from './host.ts';
 import { readConfig } from './read-config.ts';
@@ -17,14 +17,15 @@ export async function serveRemote(
   flags: Flags,
   host: ProcessHost,
 ): Promise<number> {
-  const { logLevel, readOnly } = readConfig(flags, host);
+  const config = readConfig(flags, host);
+  const { logLevel } = config;
   const log = createLogger(logLevel);
   const clock = systemClock;
   const backend = openRemoteBackend({ settings, clock, log });
   log.info({ api: settings.apiUrl, key: settings.tokenSource }, 'serving a Daytona-compatible API');
   try {
     await serveStdio(host, {
-      catalogue: buildCatalogue(selectTools(tools, { readOnly })),
+      catalogue: new Surfaces(tools, configuredWords(config)).for(null),
       backend: () => Promise.resolve(backend),
       clock,
       log,

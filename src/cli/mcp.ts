@@ -9,6 +9,7 @@ import type { Command, Flags } from './command.ts';
 import type { ProcessHost } from './host.ts';
 import { ownerFlags, ownerFlagsHelp } from './owner-flags.ts';
 import { connectToOwner } from './relay/connect.ts';
+import { connectionSettings } from './relay/connection-settings.ts';
 import { pump } from './relay/pump.ts';
 import { refuse } from './relay/refuse.ts';
 
@@ -32,10 +33,11 @@ async function relay(flags: Flags, host: ProcessHost, args: readonly string[]): 
   }
   const stateDir = flags['state-dir'];
   const paths = resolvePaths(typeof stateDir === 'string' ? stateDir : undefined, host.environment);
-  const ownerCommand = [...host.self, 'serve', ...args];
+  const { line, ownerArgs, ownerEnvironment } = connectionSettings(flags, args, host.environment);
+  const ownerCommand = [...host.self, 'serve', ...ownerArgs];
   let socket: Awaited<ReturnType<typeof connectToOwner>>;
   try {
-    socket = await connectToOwner({ paths, pid: host.pid, ownerCommand });
+    socket = await connectToOwner({ paths, pid: host.pid, ownerCommand, ownerEnvironment });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     const message = `Thaw's owner process could not be started: ${reason}`;
@@ -43,6 +45,7 @@ async function relay(flags: Flags, host: ProcessHost, args: readonly string[]): 
     await refuse(host, `${message}. Run \`thaw doctor\` on the host.`);
     return 1;
   }
+  if (line !== null) socket.write(line);
   const end = await pump({ stdin: host.stdin, stdout: host.stdout, socket });
   if (end === 'client') return 0;
   host.stderr.write(
@@ -54,6 +57,6 @@ async function relay(flags: Flags, host: ProcessHost, args: readonly string[]): 
 export const mcpCommand: Command = {
   flags: ownerFlags,
   help: () =>
-    `Usage: thaw mcp [options]\n\nServes MCP on standard input and output by way of the owner, and starts the owner when none runs.\nWith the remote backend it serves a Daytona-compatible API by itself.\nThe options are those of \`thaw serve\`; they count when this starts the owner.\n\nOptions:\n${ownerFlagsHelp()}`,
+    `Usage: thaw mcp [options]\n\nServes MCP on standard input and output by way of the owner, and starts the owner when none runs.\nWith the remote backend it serves a Daytona-compatible API by itself.\nThe options are those of \`thaw serve\`. Those of the tools (--toolsets to --host-paths) count for this connection alone,\nwithin what the owner allows; the others count when this starts the owner.\n\nOptions:\n${ownerFlagsHelp()}`,
   run: relay,
 };

@@ -4,6 +4,7 @@
  */
 import { backendOptions } from './backend-options.ts';
 import { httpOptions, previewOptions, sshOptions } from './listener-options.ts';
+import { surfaceOptions } from './surface-options.ts';
 
 interface OptionBase {
   /** The flag without its dashes. */
@@ -177,12 +178,7 @@ export const ownerOptions = {
     shownDefault: 'none',
     help: 'private addresses and networks that sandboxes may reach, comma-separated',
   },
-  readOnly: {
-    flag: 'read-only',
-    variable: 'THAW_READ_ONLY',
-    kind: 'switch',
-    help: 'offer only the tools that change nothing',
-  },
+  ...surfaceOptions,
   maxClients: {
     flag: 'max-clients',
     variable: 'THAW_MAX_CLIENTS',

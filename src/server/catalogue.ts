@@ -10,14 +10,20 @@ export interface ListedTool {
   readonly description: string;
   readonly inputSchema: PublishedSchema;
   readonly outputSchema: PublishedSchema;
-  readonly annotations: Annotations & { readonly title: string };
+  readonly annotations: Annotations;
 }
 
 export interface Catalogue {
   readonly listed: readonly ListedTool[];
   find(name: string): Tool | undefined;
   readonly names: readonly string[];
+  /** The one sandbox that the connection works with, where that is so. */
+  readonly sandbox: string | null;
+  readonly readOnly: boolean;
 }
+
+/** How the tools were narrowed. */
+export type CatalogueScope = Pick<Catalogue, 'sandbox' | 'readOnly'>;
 
 const list = (tool: Tool): ListedTool => ({
   name: tool.name,
@@ -25,14 +31,17 @@ const list = (tool: Tool): ListedTool => ({
   description: tool.description,
   inputSchema: publishInput(tool.input),
   outputSchema: publishOutput(tool.output),
-  annotations: { title: tool.title, ...annotate(tool.kind) },
+  annotations: annotate(tool.kind),
 });
 
-export function buildCatalogue(tools: readonly Tool[]): Catalogue {
+const openScope: CatalogueScope = { sandbox: null, readOnly: false };
+
+export function buildCatalogue(tools: readonly Tool[], scope: CatalogueScope = openScope): Catalogue {
   const byName = new Map(tools.map((tool) => [tool.name, tool]));
   return {
     listed: tools.map(list),
     find: (name) => byName.get(name),
     names: tools.map(({ name }) => name),
+    ...scope,
   };
 }

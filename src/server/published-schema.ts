@@ -14,18 +14,31 @@ type Node = Record<string, unknown>;
 const isNode = (value: unknown): value is Node =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+/** A longer choice is described; who names another is told all of them. */
+const MAX_CHOICES = 12;
+const LARGE = 1_000;
+
 /**
- * Patterns that only repeat a format or that not every client's regular expressions have, and the bounds of doubles,
- * which zod writes on every integer.
+ * Bounds that no caller comes near, and patterns, which repeat what the description says: the check of a call holds to
+ * them and names them.
  */
 function trim(schema: Node): void {
-  const { pattern, propertyNames: names } = schema;
-  if (schema['format'] !== undefined || (typeof pattern === 'string' && pattern.includes('\\p{'))) {
-    delete schema['pattern'];
+  const { minimum, exclusiveMinimum, maximum, enum: choices } = schema;
+  for (const keyword of [
+    'pattern',
+    'propertyNames',
+    'minLength',
+    'maxLength',
+    'minItems',
+    'maxItems',
+    'format',
+  ]) {
+    delete schema[keyword];
   }
-  if (schema['minimum'] === Number.MIN_SAFE_INTEGER) delete schema['minimum'];
-  if (schema['maximum'] === Number.MAX_SAFE_INTEGER) delete schema['maximum'];
-  if (isNode(names) && Object.keys(names).every((key) => key === 'type')) delete schema['propertyNames'];
+  if (typeof minimum === 'number' && minimum <= 1) delete schema['minimum'];
+  if (exclusiveMinimum === 0) delete schema['exclusiveMinimum'];
+  if (typeof maximum === 'number' && maximum >= LARGE) delete schema['maximum'];
+  if (Array.isArray(choices) && choices.length > MAX_CHOICES) delete schema['enum'];
 }
 
 /** `{type: ['string', 'null']}` as `{anyOf: [{type: 'string'}, {type: 'null'}]}`: not every client knows the first. */
@@ -34,33 +47,6 @@ function splitTypes(schema: Node): void {
   if (!Array.isArray(types)) return;
   delete schema['type'];
   schema['anyOf'] = types.map((type: unknown) => ({ type }));
-}
-
-/** Longer lists of possible values are only worth their tokens where the caller must choose from them. */
-const MAX_OUTPUT_CHOICES = 8;
-
-/** The type of `X` in `{anyOf: [X, {type: 'null'}]}`, where X is a plain value and not a choice or a structure. */
-function nullableType(choices: unknown): string | null {
-  if (!Array.isArray(choices) || choices.length !== 2) return null;
-  const [value, nothing]: readonly unknown[] = choices;
-  if (!isNode(value) || 'properties' in value || 'items' in value) return null;
-  if (!isNode(nothing) || nothing['type'] !== 'null') return null;
-  return typeof value['type'] === 'string' ? value['type'] : null;
-}
-
-/**
- * What a result promises is that a field has its type when it is there. So results may gain fields, clients with an
- * older list do not refuse them, and the list stays short: a quarter of their tokens would only say how a time is
- * written and spell out what may be null, which every answer shows.
- */
-function loosen(schema: Node): void {
-  const choices = schema['enum'];
-  const type = nullableType(schema['anyOf']);
-  if (type !== null) schema['anyOf'] = [{ type }, { type: 'null' }];
-  delete schema['format'];
-  if (schema['additionalProperties'] === false) delete schema['additionalProperties'];
-  delete schema['required'];
-  if (Array.isArray(choices) && choices.length > MAX_OUTPUT_CHOICES) delete schema['enum'];
 }
 
 /** Applies `change` to a schema and every schema in it. `properties` holds names and not keywords. */
@@ -72,24 +58,48 @@ function walk(schema: Node, change: (schema: Node) => void): void {
   }
 }
 
-function publish(schema: z.ZodObject, io: 'input' | 'output'): PublishedSchema {
+function toJson(schema: z.ZodObject, io: 'input' | 'output'): Node {
   const {
     $schema: _dialect,
     type: _object,
     ...rest
-  } = z.toJSONSchema(schema, {
-    io,
-    target: 'draft-2020-12',
-    reused: 'inline',
-  });
-  const published: Node = rest;
+  } = z.toJSONSchema(schema, { io, target: 'draft-2020-12', reused: 'inline' });
+  return rest;
+}
+
+/** Arguments that the API has and no agent needs are taken without being listed: their schema's meta says `unlisted`. */
+function dropUnlisted(schema: Node): void {
+  const { properties } = schema;
+  if (!isNode(properties)) return;
+  schema['properties'] = Object.fromEntries(
+    Object.entries(properties).filter(([, field]) => !isNode(field) || field['unlisted'] !== true),
+  );
+}
+
+export function publishInput(schema: z.ZodObject): PublishedSchema {
+  const published = toJson(schema, 'input');
   walk(published, (node) => {
+    dropUnlisted(node);
     trim(node);
     splitTypes(node);
-    if (io === 'output') loosen(node);
   });
   return Object.freeze({ type: 'object', ...published });
 }
 
-export const publishInput = (schema: z.ZodObject): PublishedSchema => publish(schema, 'input');
-export const publishOutput = (schema: z.ZodObject): PublishedSchema => publish(schema, 'output');
+/** More fields than this are only named in answers. */
+const MAX_OUTPUT_FIELDS = 5;
+
+/**
+ * The outline of a result: its first fields with the type that each has when it is there. An answer shows the rest, and a
+ * quarter of the list's tokens would go into telling it twice. What may be null or of two types says no type. So results may
+ * gain fields, and clients with an older list do not refuse them.
+ */
+export function publishOutput(schema: z.ZodObject): PublishedSchema {
+  const { properties } = toJson(schema, 'output');
+  const fields = isNode(properties) ? Object.entries(properties) : [];
+  const outline = fields.slice(0, MAX_OUTPUT_FIELDS).map(([name, field]): [string, Node] => {
+    const type = isNode(field) ? field['type'] : undefined;
+    return [name, typeof type === 'string' ? { type } : {}];
+  });
+  return Object.freeze({ type: 'object', properties: Object.fromEntries(outline) });
+}

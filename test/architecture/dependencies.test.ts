@@ -31,6 +31,12 @@ const rules: readonly Rule[] = [
       ['src/backend/port.ts', 'src/errors.ts', 'zod'].includes(imported),
   },
   {
+    rule: 'what is known of texts knows the schemas and errors only',
+    from: isIn('src/content/'),
+    allowed: (imported) =>
+      isIn('src/content/', 'schemas/', 'node:')(imported) || ['src/errors.ts'].includes(imported),
+  },
+  {
     rule: 'the server knows no engine, no remote backend and no set-up',
     from: isIn('src/server/'),
     allowed: (imported) =>

@@ -4,7 +4,6 @@ import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { isProcessAlive } from '../../src/control/process-alive.ts';
-import { tools } from '../../tools/index.ts';
 import { call, spawnStdioClient } from '../support/mcp-client.ts';
 import { bundleFakeThaw, OwnerSpace } from '../support/owner.ts';
 import { processesWith } from '../support/processes.ts';
@@ -37,7 +36,7 @@ describe('with a real client', () => {
   it('starts the owner, serves calls, and two clients see the same sandboxes', async () => {
     const first = await spawnStdioClient(space.command('mcp'), space.env);
     const second = await spawnStdioClient(space.command('mcp'), space.env);
-    expect((await first.client.listTools()).tools).toHaveLength(tools.length);
+    expect((await first.client.listTools()).tools.map(({ name }) => name)).toContain('sandbox_exec');
     await call(first.client, 'sandbox_create', { name: 'box' });
     const listed = await call(second.client, 'sandbox_list');
     expect(listed.structured).toMatchObject({ total: 1, items: [{ name: 'box' }] });

@@ -9,6 +9,7 @@ import { type McpFixture, serveOnSocket } from '../support/mcp-fixture.ts';
 import type { BadCall } from './tools-bad/bad-call.ts';
 import { codeBadCalls } from './tools-bad/code.ts';
 import { copiesBadCalls } from './tools-bad/copies.ts';
+import { editBadCalls } from './tools-bad/edit.ts';
 import { execFileBadCalls } from './tools-bad/exec-files.ts';
 import { lifecycleBadCalls } from './tools-bad/lifecycle.ts';
 import { networkBadCalls } from './tools-bad/network.ts';
@@ -54,6 +55,7 @@ describe('wrong arguments', () => {
     ...volumeBadCalls,
     ...codeBadCalls,
     ...execFileBadCalls,
+    ...editBadCalls,
     ...sshBadCalls,
   ];
 

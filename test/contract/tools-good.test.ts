@@ -8,6 +8,7 @@ import { type McpFixture, serveOnSocket } from '../support/mcp-fixture.ts';
 import { sandboxFixture } from '../support/sandbox-fixture.ts';
 import { codeCases } from './tools-good/code.ts';
 import { copiesCases } from './tools-good/copies.ts';
+import { editCases } from './tools-good/edit.ts';
 import { execFileCases } from './tools-good/exec-files.ts';
 import { lifecycleCases } from './tools-good/lifecycle.ts';
 import { networkCases } from './tools-good/network.ts';
@@ -39,6 +40,7 @@ const cases = [
   ...volumeCases,
   ...codeCases,
   ...execFileCases,
+  ...editCases,
   ...sshCases,
   ...previewCases,
 ];
@@ -52,7 +54,10 @@ it.each(cases)('$tool passes its input on and answers the same facts twice', asy
   expect(text).toBe(JSON.stringify(structured));
   expect(isError).toBe(false);
   expect(structured).toMatchObject(planned.answered);
-  expect(fake.calls).toEqual([{ operation: planned.operation, arguments: planned.passed }]);
+  expect(fake.calls).toEqual([
+    ...(planned.first ?? []),
+    { operation: planned.operation, arguments: planned.passed },
+  ]);
 });
 
 it('has one case for every tool', () => {

@@ -33,7 +33,7 @@ const answers = new Map<string, Readonly<Record<string, unknown>>>();
 
 beforeAll(async () => {
   space = await realOwnerSpace();
-  ({ client } = await spawnStdioClient(space.command('mcp'), space.env));
+  ({ client } = await spawnStdioClient(space.command('mcp', '--toolsets', 'all'), space.env));
   // Listing makes the client check every structured answer against the published schema.
   await client.listTools();
 });

@@ -2,7 +2,7 @@
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock } from '../../clock.ts';
-import type { Paths } from '../../config.ts';
+import type { Environment, Paths } from '../../config.ts';
 import { ensurePrivateDir } from '../../control/private-dir.ts';
 import { takeSpawnLock } from './spawn-lock.ts';
 import { type StartedOwner, spawnOwner } from './spawn-owner.ts';
@@ -17,6 +17,8 @@ export interface ConnectOptions {
   readonly pid: number;
   /** The command that runs an owner in the foreground. */
   readonly ownerCommand: readonly string[];
+  /** Default: this process's own. */
+  readonly ownerEnvironment?: Environment;
   readonly deadlineMs?: number;
 }
 
@@ -61,8 +63,9 @@ async function awaitSocket(path: string, until: number, owner: StartedOwner): Pr
 }
 
 /** Starts an owner and waits for it. Null when another one has the state directory after all. */
-async function startOne({ paths, ownerCommand }: ConnectOptions, until: number): Promise<Socket | null> {
-  const owner = await spawnOwner(ownerCommand, paths.logFile, paths.stateDir);
+async function startOne(options: ConnectOptions, until: number): Promise<Socket | null> {
+  const { paths, ownerCommand, ownerEnvironment } = options;
+  const owner = await spawnOwner(ownerCommand, paths.logFile, paths.stateDir, ownerEnvironment);
   const socket = await awaitSocket(paths.mcpSocket, until, owner);
   if (socket !== null) return socket;
   const status = await Promise.race([owner.ended, sleep(0, undefined)]);

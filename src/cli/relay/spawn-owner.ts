@@ -1,5 +1,6 @@
 /** Starts an owner in a session of its own, with its output in the log file. */
 import { closeSync } from 'node:fs';
+import type { Environment } from '../../config.ts';
 import { lastWords, openOwnerLog } from './owner-log.ts';
 
 export interface StartedOwner {
@@ -14,6 +15,7 @@ export async function spawnOwner(
   command: readonly string[],
   logFile: string,
   cwd: string,
+  env?: Environment,
 ): Promise<StartedOwner> {
   // Loaded only here: most relays find an owner running.
   const { spawn } = await import('node:child_process');
@@ -22,6 +24,7 @@ export async function spawnOwner(
   try {
     const child = spawn(program, args, {
       cwd,
+      ...(env === undefined ? {} : { env: { ...env } }),
       detached: true,
       stdio: ['ignore', log.file, log.file],
       windowsHide: true,

@@ -10,6 +10,8 @@ export interface GoodCall {
   readonly operation: string;
   /** Its arguments but the context. */
   readonly passed: readonly unknown[];
+  /** Operations that come before it, in order. */
+  readonly first?: readonly { readonly operation: string; readonly arguments: readonly unknown[] }[];
   /** Facts that must be in the answer. */
   readonly answered: Readonly<Record<string, unknown>>;
 }

@@ -25,6 +25,33 @@ export const execFileSteps: readonly Step[] = [
   { tool: 'sandbox_list_files', given: { sandbox, path: 'dir' }, answered: { entries: [{ path: 'a' }] } },
   { tool: 'sandbox_list_files', given: { sandbox, path: 'dir/a' }, refused: 'not_a_directory' },
   {
+    tool: 'sandbox_edit_file',
+    given: { sandbox, path: 'dir/b', oldText: 'three', newText: '3' },
+    refused: 'file_not_found',
+  },
+  {
+    tool: 'sandbox_edit_file',
+    given: { sandbox, path: 'dir/a', oldText: 'two\n', newText: 'deux\n' },
+    answered: { replaced: 1, lines: [2], sizeBytes: 9 },
+  },
+  {
+    tool: 'sandbox_edit_file',
+    given: { sandbox, path: 'dir/a', oldText: 'deuxx', newText: '' },
+    refused: 'edit_mismatch',
+  },
+  {
+    tool: 'sandbox_find',
+    given: { sandbox, path: '.', name: '*/a', content: 'd\\w+x', contextLines: 1 },
+    answered: { files: [{ path: 'dir/a', lines: ['1- one', '2: deux'] }], matches: 1, truncated: false },
+  },
+  {
+    tool: 'sandbox_find',
+    given: { sandbox, name: 'a' },
+    answered: { files: [{ path: 'dir/a', sizeBytes: 9 }], matches: 1 },
+  },
+  { tool: 'sandbox_find', given: { sandbox, content: '(' }, refused: 'invalid_argument' },
+  { tool: 'sandbox_find', given: { sandbox, path: 'none', name: '*' }, refused: 'file_not_found' },
+  {
     tool: 'sandbox_exec',
     given: { sandbox, command: 'wc -l < dir/a; echo no >&2; exit 4' },
     answered: { status: 'exited', exitCode: 4, stdout: '2\n', stderr: 'no\n' },
