@@ -32,13 +32,7 @@ export const ExecRequest = z.strictObject({
     .max(MAX_COMMAND_SECONDS)
     .optional()
     .describe('Kills the process group; default none'),
-  maxOutputBytes: z
-    .number()
-    .int()
-    .min(0)
-    .max(1_000_000)
-    .optional()
-    .describe('Per stream; default 20000'),
+  maxOutputBytes: z.number().int().min(0).max(1_000_000).optional().describe('Per stream; default 20000'),
 });
 export type ExecRequest = z.infer<typeof ExecRequest>;
 

@@ -157,6 +157,7 @@ async function open(
     path: paths.mcpSocket,
     connections,
     surfaces,
+    hostPaths: config.hostPaths,
     maxClients,
     clock,
     log,

@@ -1,6 +1,7 @@
 /** The shape of a tool: data and a handler of a few lines. Knows the backend port and no SDK. */
 import type { z } from 'zod';
 import type { Backend, CallContext, OperationGroups } from '../src/backend/port.ts';
+import type { HostAccess } from './host-access.ts';
 
 /**
  * What a call does to the world; every annotation that clients see derives from it.
@@ -13,6 +14,8 @@ export type ToolKind = 'read' | 'create' | 'change' | 'write' | 'execute' | 'des
 export interface ToolCall {
   readonly backend: Backend;
   readonly context: CallContext;
+  /** Absent where the caller's machine is another one, or no directory of it may be used. */
+  readonly host?: HostAccess;
 }
 
 /** A picture beside a result, which clients show to the model as one. */

@@ -8,6 +8,7 @@ import sandboxBuildLogsUrl from './sandbox-build-logs-url.ts';
 import sandboxCreate from './sandbox-create.ts';
 import sandboxCreateSsh from './sandbox-create-ssh.ts';
 import sandboxDelete from './sandbox-delete.ts';
+import sandboxDownload from './sandbox-download.ts';
 import sandboxEditFile from './sandbox-edit-file.ts';
 import sandboxExec from './sandbox-exec.ts';
 import sandboxExecInput from './sandbox-exec-input.ts';
@@ -19,6 +20,7 @@ import sandboxFind from './sandbox-find.ts';
 import sandboxFork from './sandbox-fork.ts';
 import sandboxForks from './sandbox-forks.ts';
 import sandboxGet from './sandbox-get.ts';
+import sandboxGitClone from './sandbox-git-clone.ts';
 import sandboxList from './sandbox-list.ts';
 import sandboxListFiles from './sandbox-list-files.ts';
 import sandboxNetworkLog from './sandbox-network-log.ts';
@@ -44,6 +46,7 @@ import sandboxSnapshot from './sandbox-snapshot.ts';
 import sandboxStart from './sandbox-start.ts';
 import sandboxStop from './sandbox-stop.ts';
 import sandboxTouch from './sandbox-touch.ts';
+import sandboxUpload from './sandbox-upload.ts';
 import sandboxValidateSsh from './sandbox-validate-ssh.ts';
 import sandboxWriteFile from './sandbox-write-file.ts';
 import snapshotActivate from './snapshot-activate.ts';
@@ -111,6 +114,9 @@ export const tools: readonly Tool[] = [
   sandboxEditFile,
   sandboxListFiles,
   sandboxFind,
+  sandboxUpload,
+  sandboxDownload,
+  sandboxGitClone,
   sandboxPreviewUrl,
   sandboxSignedPreviewUrl,
   sandboxExpirePreviewUrl,

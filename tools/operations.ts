@@ -96,6 +96,9 @@ export const operationServices: Readonly<Record<OperationId, Service>> = {
 export const ownTools: Readonly<Record<string, string>> = {
   sandbox_network_log: 'Tells an agent why a download failed; the API only takes policies.',
   sandbox_resume: 'The API resumes with startSandbox, which sandbox_start does too.',
+  sandbox_upload: 'The toolbox takes uploads over HTTP.',
+  sandbox_download: 'The toolbox answers downloads over HTTP.',
+  sandbox_git_clone: 'The toolbox clones with an operation of its own.',
   sandbox_find: 'The toolbox finds names and lines in operations of its own.',
   sandbox_ports: 'The toolbox lists the ports in use.',
   sandbox_run_code: 'The toolbox runs code in interpreter contexts.',

@@ -2,6 +2,7 @@
 import { tools } from '../../tools/index.ts';
 import type { RemoteSettings } from '../backend/choose.ts';
 import { systemClock } from '../clock.ts';
+import { hostAccess } from '../host-files/host-access.ts';
 import { createLogger } from '../log.ts';
 import { openRemoteBackend } from '../remote/open.ts';
 import { serveStdio } from '../server/stdio.ts';
@@ -18,13 +19,15 @@ export async function serveRemote(
   host: ProcessHost,
 ): Promise<number> {
   const config = readConfig(flags, host);
-  const { logLevel } = config;
+  const { logLevel, hostPaths } = config;
   const log = createLogger(logLevel);
   const clock = systemClock;
   const backend = openRemoteBackend({ settings, clock, log });
   log.info({ api: settings.apiUrl, key: settings.tokenSource }, 'serving a Daytona-compatible API');
   try {
+    const allowed = hostPaths === null ? {} : { host: hostAccess(hostPaths) };
     await serveStdio(host, {
+      ...allowed,
       catalogue: new Surfaces(tools, configuredWords(config)).for(null),
       backend: () => Promise.resolve(backend),
       clock,

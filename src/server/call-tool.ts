@@ -1,5 +1,6 @@
 /** One tool call from its arguments to its result: check, wait for the backend, run, log. */
 import { type Tool, type ToolImage, WithImages } from '../../tools/define-tool.ts';
+import type { HostAccess } from '../../tools/host-access.ts';
 import type { Backend, CallContext } from '../backend/port.ts';
 import type { Clock } from '../clock.ts';
 import { toThawError } from '../errors.ts';
@@ -8,6 +9,7 @@ import type { Logger } from '../log.ts';
 import { parseArguments } from './arguments.ts';
 import type { CallLimit } from './call-limit.ts';
 import { respondWith, respondWithError, type ToolResult } from './respond.ts';
+import { carriesUntrusted } from './untrusted.ts';
 
 /** Where calls get their backend: at once when it is there, else after a bounded wait, or a typed error. */
 export type BackendSource = (context: CallContext) => Promise<Backend>;
@@ -16,6 +18,8 @@ export interface CallDependencies {
   readonly backend: BackendSource;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Files of the client's machine, where that is this one and its user allowed some. */
+  readonly host?: HostAccess;
 }
 
 interface Answered {
@@ -27,10 +31,11 @@ async function run(
   tool: Tool,
   given: unknown,
   context: CallContext,
-  backend: BackendSource,
+  { backend, host }: CallDependencies,
 ): Promise<Answered> {
   const input = parseArguments(tool.input, given);
-  const answer = await tool.handle(input, { backend: await backend(context), context });
+  const call = { backend: await backend(context), context, ...(host === undefined ? {} : { host }) };
+  const answer = await tool.handle(input, call);
   const [value, images] = answer instanceof WithImages ? [answer.value, answer.images] : [answer, []];
   // Clients refuse fields that the published schema does not know: parsing drops them.
   return { value: tool.output.parse(value), images };
@@ -42,15 +47,16 @@ export async function callTool(
   given: unknown,
   context: CallContext,
   limit: CallLimit,
-  { backend, clock, log }: CallDependencies,
+  dependencies: CallDependencies,
 ): Promise<ToolResult> {
+  const { clock, log } = dependencies;
   const request = randomHex(4);
   const startedMs = clock.monotonic();
   const facts = (): object => ({ request, tool: tool.name, ms: Math.round(clock.monotonic() - startedMs) });
   try {
-    const { value, images } = await limit.run(context.signal, () => run(tool, given, context, backend));
+    const { value, images } = await limit.run(context.signal, () => run(tool, given, context, dependencies));
     log.debug(facts(), 'call answered');
-    return respondWith(value, images);
+    return respondWith(value, { images, untrusted: carriesUntrusted(tool) });
   } catch (thrown) {
     const error = toThawError(thrown);
     // Only a defect is worth its stack.

@@ -10,6 +10,7 @@ import { version } from '../version.ts';
 import { CallLimit } from './call-limit.ts';
 import type { ProtocolExtension } from './extension.ts';
 import { instructions } from './instructions.ts';
+import { offerLegacy } from './offer-legacy.ts';
 import {
   answerToolRequest,
   CALLS_OF_ONE_CLIENT,
@@ -34,7 +35,7 @@ export function createMcpServer(
 ): Server {
   const { catalogue } = dependencies;
   const own: ServerOptions = {
-    capabilities: { tools: {} },
+    capabilities: { tools: {}, resources: {}, prompts: {}, completions: {} },
     instructions,
     jsonSchemaValidator: noSchemaValidator,
   };
@@ -57,6 +58,7 @@ export function createMcpServer(
       throw toProtocolError(error);
     }
   });
+  offerLegacy(server, dependencies);
   extendLegacy?.(server, catalogue);
   return server;
 }

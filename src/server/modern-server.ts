@@ -4,6 +4,7 @@ import { version } from '../version.ts';
 import type { CallLimit } from './call-limit.ts';
 import type { ProtocolExtension } from './extension.ts';
 import { instructions } from './instructions.ts';
+import { offerModern } from './offer-modern.ts';
 import { answerToolRequest, type McpServerDependencies, UnknownToolError } from './tool-request.ts';
 
 /** What is listed follows from the owner's start and from who asks, so a client may keep it a while. */
@@ -29,10 +30,15 @@ export function createModernServer(
 ): Server {
   const { catalogue } = dependencies;
   const own: ServerOptions = {
-    capabilities: { tools: {} },
+    capabilities: { tools: {}, resources: {}, prompts: {}, completions: {} },
     instructions,
     jsonSchemaValidator: noSchemaValidator,
-    cacheHints: { 'tools/list': cacheHint, 'server/discover': cacheHint },
+    cacheHints: {
+      'tools/list': cacheHint,
+      'server/discover': cacheHint,
+      'prompts/list': cacheHint,
+      'resources/templates/list': cacheHint,
+    },
   };
   const server = new Server({ name: 'thaw', title: 'Thaw', version }, { ...own, ...modernOptions });
 
@@ -55,6 +61,7 @@ export function createModernServer(
       throw toProtocolError(error);
     }
   });
+  offerModern(server, dependencies);
   extendModern?.(server, catalogue);
   return server;
 }

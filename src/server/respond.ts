@@ -1,6 +1,7 @@
 /** Turns what a tool returned or threw into the protocol's result, the one place that formats either. */
 import type { ToolImage } from '../../tools/define-tool.ts';
 import { type ThawError, toThawError } from '../errors.ts';
+import { UNTRUSTED_META } from './untrusted.ts';
 
 interface TextBlock {
   readonly type: 'text';
@@ -25,11 +26,15 @@ export interface ToolResult {
  * Some clients show the model the structured part only, others the text only: both carry the same facts. Pictures follow
  * as blocks of their own.
  */
-export function respondWith(value: Record<string, unknown>, images: readonly ToolImage[] = []): ToolResult {
+export function respondWith(
+  value: Record<string, unknown>,
+  { images, untrusted }: { readonly images: readonly ToolImage[]; readonly untrusted: boolean },
+): ToolResult {
   const pictures = images.map(({ mimeType, data }): ImageBlock => ({ type: 'image', mimeType, data }));
   return {
     content: [{ type: 'text', text: JSON.stringify(value) }, ...pictures],
     structuredContent: value,
+    ...(untrusted ? { _meta: UNTRUSTED_META } : {}),
   };
 }
 

@@ -2,6 +2,7 @@
 import { createServer, type Server as NetServer, type Socket } from 'node:net';
 import type { Clock } from '../clock.ts';
 import { ThawError, toThawError } from '../errors.ts';
+import { hostAccess } from '../host-files/host-access.ts';
 import type { Logger } from '../log.ts';
 import type { Catalogue } from './catalogue.ts';
 import type { Connections } from './connections.ts';
@@ -15,6 +16,8 @@ export interface SocketServerOptions {
   readonly connections: Connections;
   /** What connections with settings of their own are offered. Without it all are offered the same. */
   readonly surfaces?: Surfaces;
+  /** Directories of this machine that connections without a list of their own may use; null: none. */
+  readonly hostPaths?: string | null;
   /** More than these are turned away. */
   readonly maxClients: number;
   readonly clock: Clock;
@@ -55,13 +58,16 @@ async function open(socket: Socket, options: SocketServerOptions): Promise<void>
     return;
   }
   const transport = new LineTransport({ input: socket, output: socket, clock });
+  const settings = first instanceof ThawError ? {} : (first ?? {});
+  const hostPaths = settings.hostPaths ?? options.hostPaths ?? null;
+  const own = hostPaths === null ? {} : { host: hostAccess(hostPaths) };
   if (first === null) {
-    await connections.serve(transport);
+    await connections.serve(transport, own);
     return;
   }
   const catalogue = first instanceof ThawError ? first : catalogueFor(surfaces, first);
   if (catalogue instanceof ThawError) await refuseConnection(transport, catalogue, log);
-  else await connections.serve(transport, { catalogue });
+  else await connections.serve(transport, { ...own, catalogue });
 }
 
 /** Takes peers in and turns those away that are too many; a peer that has said nothing yet counts. */

@@ -48,6 +48,12 @@ export class UnknownToolError extends Error {
   }
 }
 
+/** What an operation gets beside its input, for a request that shows no progress. */
+export const contextOf = ({ organizationId }: McpServerDependencies, signal: AbortSignal): CallContext => ({
+  signal,
+  ...(typeof organizationId === 'string' ? { organizationId } : {}),
+});
+
 function openProgress(request: ToolRequest, dependencies: CallDependencies): ProgressReporter | null {
   const { progressToken, name } = request;
   if (progressToken === undefined) return null;
@@ -78,7 +84,7 @@ export async function answerToolRequest(
   limit: CallLimit,
   dependencies: McpServerDependencies,
 ): Promise<ToolResult> {
-  const { catalogue, organizationId } = dependencies;
+  const { catalogue } = dependencies;
   const { signal } = request;
   const tool = catalogue.find(request.name);
   if (tool === undefined) throw new UnknownToolError(request.name, catalogue.names);
@@ -87,9 +93,8 @@ export async function answerToolRequest(
   signal.addEventListener('abort', stop, { once: true });
   try {
     const context: CallContext = {
-      signal,
+      ...contextOf(dependencies, signal),
       ...(progress === null ? {} : { progress: progress.report }),
-      ...(typeof organizationId === 'string' ? { organizationId } : {}),
     };
     return await callTool(
       permitted(tool, dependencies.can),

@@ -64,6 +64,7 @@ const coreTools: ReadonlySet<string> = new Set([
   'sandbox_start',
   'sandbox_delete',
   'sandbox_exec',
+  'sandbox_exec_output',
   'sandbox_read_file',
   'sandbox_write_file',
   'sandbox_edit_file',

@@ -37,6 +37,13 @@ const rules: readonly Rule[] = [
       isIn('src/content/', 'schemas/', 'node:')(imported) || ['src/errors.ts'].includes(imported),
   },
   {
+    rule: 'the files of this machine know what tools want of them, and errors',
+    from: isIn('src/host-files/'),
+    allowed: (imported) =>
+      isIn('src/host-files/', 'node:')(imported) ||
+      ['tools/host-access.ts', 'src/errors.ts', 'src/ids.ts'].includes(imported),
+  },
+  {
     rule: 'the server knows no engine, no remote backend and no set-up',
     from: isIn('src/server/'),
     allowed: (imported) =>

@@ -18,12 +18,11 @@ function nodes(value: unknown): object[] {
 }
 
 it.each(each)('%s is as it was reviewed', async (name, tool) => {
-  // `npx vitest run test/contract/tool-list.test.ts -u` writes them anew.
+  // `npx vitest run --project quick test/contract/tool-list.test.ts -u` writes them anew.
   await expect(`${JSON.stringify(tool, null, 1)}\n`).toMatchFileSnapshot(`__snapshots__/tools/${name}.snap`);
 });
 
 it('has no snapshot of a tool that is gone', () => {
-  // Written with the snapshots above, so a first run with -u needs a second one.
   const files = readdirSync(join(import.meta.dirname, '__snapshots__/tools'));
   expect(files.sort()).toEqual(listed.map(({ name }) => `${name}.snap`).sort());
 });

@@ -17,6 +17,7 @@ import { previewBadCalls } from './tools-bad/previews.ts';
 import { settingsBadCalls } from './tools-bad/settings.ts';
 import { sshBadCalls } from './tools-bad/ssh.ts';
 import { templateBadCalls } from './tools-bad/templates.ts';
+import { transferBadCalls } from './tools-bad/transfer.ts';
 import { volumeBadCalls } from './tools-bad/volumes.ts';
 
 const fake = fakeBackend({
@@ -56,6 +57,7 @@ describe('wrong arguments', () => {
     ...codeBadCalls,
     ...execFileBadCalls,
     ...editBadCalls,
+    ...transferBadCalls,
     ...sshBadCalls,
   ];
 

@@ -1,6 +1,7 @@
 /** Every tool called well through a real client: the backend gets the right input, the client the right result. */
 import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { afterEach, expect, it } from 'vitest';
+import type { HostAccess } from '../../tools/host-access.ts';
 import { tools } from '../../tools/index.ts';
 import { type FakeBackend, fakeBackend } from '../support/fake-backend.ts';
 import { call, connectSocketClient } from '../support/mcp-client.ts';
@@ -16,6 +17,7 @@ import { previewCases } from './tools-good/previews.ts';
 import { settingsCases } from './tools-good/settings.ts';
 import { sshCases } from './tools-good/ssh.ts';
 import { templateCases } from './tools-good/templates.ts';
+import { transferCases } from './tools-good/transfer.ts';
 import { volumeCases } from './tools-good/volumes.ts';
 
 let fixture: McpFixture;
@@ -25,8 +27,8 @@ afterEach(async () => {
   await fixture.close();
 });
 
-async function open(fake: FakeBackend): Promise<void> {
-  fixture = await serveOnSocket(fake.backend);
+async function open(fake: FakeBackend, host?: HostAccess): Promise<void> {
+  fixture = await serveOnSocket(fake.backend, host === undefined ? {} : { host });
   client = await connectSocketClient(fixture.path);
 }
 
@@ -41,13 +43,14 @@ const cases = [
   ...codeCases,
   ...execFileCases,
   ...editCases,
+  ...transferCases,
   ...sshCases,
   ...previewCases,
 ];
 
 it.each(cases)('$tool passes its input on and answers the same facts twice', async (planned) => {
   const fake = fakeBackend(planned.plan);
-  await open(fake);
+  await open(fake, planned.host);
   // Listing makes the client check every structured answer against the published schema.
   await client.listTools();
   const { isError, text, structured } = await call(client, planned.tool, planned.given);

@@ -1,4 +1,5 @@
 /** Every tool on its good path and on a bad one: a client that spawns the real command line, over the real engine. */
+import { mkdirSync, rmSync } from 'node:fs';
 import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { tools } from '../../tools/index.ts';
@@ -7,7 +8,7 @@ import type { OwnerSpace } from '../support/owner.ts';
 import { realOwnerSpace } from '../support/real-owner.ts';
 import { codeSteps } from './every-tool/code.ts';
 import { copiesSteps } from './every-tool/copies.ts';
-import { execFileSteps } from './every-tool/exec-files.ts';
+import { execFileSteps, HOST_DIRECTORY } from './every-tool/exec-files.ts';
 import { lifecycleSteps } from './every-tool/lifecycle.ts';
 import { previewSteps } from './every-tool/previews.ts';
 import { sshSteps } from './every-tool/ssh.ts';
@@ -32,14 +33,19 @@ let client: Client;
 const answers = new Map<string, Readonly<Record<string, unknown>>>();
 
 beforeAll(async () => {
+  mkdirSync(HOST_DIRECTORY, { recursive: true });
   space = await realOwnerSpace();
-  ({ client } = await spawnStdioClient(space.command('mcp', '--toolsets', 'all'), space.env));
+  ({ client } = await spawnStdioClient(
+    space.command('mcp', '--toolsets', 'all', '--host-paths', HOST_DIRECTORY),
+    space.env,
+  ));
   // Listing makes the client check every structured answer against the published schema.
   await client.listTools();
 });
 afterAll(async () => {
   await client.close();
   await space.dispose();
+  rmSync(HOST_DIRECTORY, { recursive: true, force: true });
 });
 
 async function take(step: Step): Promise<void> {

@@ -10,6 +10,7 @@ import { buildCatalogue } from '../../src/server/catalogue.ts';
 import { Connections } from '../../src/server/connections.ts';
 import { openSocketServer } from '../../src/server/socket-server.ts';
 import type { Tool } from '../../tools/define-tool.ts';
+import type { HostAccess } from '../../tools/host-access.ts';
 import { tools } from '../../tools/index.ts';
 
 export interface McpFixture {
@@ -21,6 +22,7 @@ export interface McpFixture {
 export interface McpFixtureOptions {
   readonly tools?: readonly Tool[];
   readonly maxClients?: number;
+  readonly host?: HostAccess;
 }
 
 export async function serveOnSocket(
@@ -35,6 +37,7 @@ export async function serveOnSocket(
     backend: typeof backend === 'function' ? backend : () => Promise.resolve(backend),
     clock: systemClock,
     log,
+    ...(options.host === undefined ? {} : { host: options.host }),
   });
   const { maxClients = 256 } = options;
   const server = await openSocketServer({ path, connections, maxClients, clock: systemClock, log });

@@ -1,4 +1,5 @@
 /** One good call of a tool: what is asked, what the backend then gets, and what the client gets. */
+import type { HostAccess } from '../../../tools/host-access.ts';
 import type { Plan } from '../../support/fake-backend.ts';
 
 export interface GoodCall {
@@ -10,6 +11,8 @@ export interface GoodCall {
   readonly operation: string;
   /** Its arguments but the context. */
   readonly passed: readonly unknown[];
+  /** Files of the client's machine, for the tools that use them. */
+  readonly host?: HostAccess;
   /** Operations that come before it, in order. */
   readonly first?: readonly { readonly operation: string; readonly arguments: readonly unknown[] }[];
   /** Facts that must be in the answer. */

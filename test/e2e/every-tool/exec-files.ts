@@ -1,5 +1,13 @@
 /** Commands and files. */
+import { writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'vitest';
 import type { Answers, Step } from './step.ts';
+
+/** The directory that the client allows, and a file in it. */
+export const HOST_DIRECTORY = join(tmpdir(), `thaw-every-tool-${process.pid}`);
+const HOST_FILE = join(HOST_DIRECTORY, 'file');
 
 const sandbox = 'working';
 
@@ -86,5 +94,45 @@ export const execFileSteps: readonly Step[] = [
   { tool: 'sandbox_exec_stop', given: { sandbox, execId: unknownId }, refused: 'stale_handle' },
   { tool: 'sandbox_exec_list', given: { sandbox }, answered: { items: [{ status: 'killed' }] } },
   { tool: 'sandbox_exec_list', given: { sandbox: 'nobody' }, refused: 'sandbox_not_found' },
+  {
+    tool: 'sandbox_upload',
+    given: { sandbox, hostPath: HOST_FILE, path: 'up' },
+    before: () => writeFileSync(HOST_FILE, 'from here\n'),
+    answered: { files: 1, sizeBytes: 10 },
+  },
+  {
+    tool: 'sandbox_upload',
+    given: { sandbox, hostPath: '/etc/hostname', path: 'up' },
+    refused: 'permission_denied',
+  },
+  {
+    tool: 'sandbox_download',
+    given: { sandbox, path: 'dir', hostPath: `${HOST_FILE}-back` },
+    answered: { files: 1, sizeBytes: 9 },
+  },
+  {
+    tool: 'sandbox_download',
+    given: { sandbox, path: 'up', hostPath: HOST_FILE },
+    refused: 'file_exists',
+  },
+  {
+    tool: 'sandbox_exec',
+    given: {
+      sandbox,
+      command:
+        'git init -q origin && cd origin && git -c user.name=a -c user.email=a@b commit -q --allow-empty -m first',
+    },
+    answered: { exitCode: 0 },
+  },
+  {
+    tool: 'sandbox_git_clone',
+    given: { sandbox, url: '/home/daytona/origin', path: 'copy' },
+    answered: { path: 'copy', commit: expect.stringMatching(/^[0-9a-f]{40}$/) },
+  },
+  {
+    tool: 'sandbox_git_clone',
+    given: { sandbox, url: '/home/daytona/none', path: 'other' },
+    refused: 'git_failed',
+  },
   { tool: 'sandbox_delete', given: { sandbox }, answered: { state: 'destroyed' } },
 ];
