@@ -92,15 +92,10 @@ static void finish(struct search *search) {
   search_flush();
 }
 
-int search_main(int argc, char **argv) {
-  struct search search = {.max_matches = 100, .max_entries = UINT32_MAX, .max_seconds = 20, .max_file_bytes = 10 << 20};
-  char here[PATH_MAX], root[PATH_MAX], problem[256];
-  const char *regex = NULL, *asked = parse(&search, &regex, argc, argv);
+/* Searches below `asked`; answers the exit code. */
+static int search_below(struct search *search, const char *asked) {
+  char here[PATH_MAX], root[PATH_MAX], problem[16];
   struct stat facts;
-  signal(SIGPIPE, SIG_IGN);
-  clock_gettime(CLOCK_MONOTONIC, &started);
-  if (asked == NULL) return refuse("usage", "search [OPTION...] -- ROOT");
-  if (!compile(&search, regex, problem, sizeof problem)) return refuse("bad-pattern", problem);
   if (getcwd(here, sizeof here) == NULL) here[0] = '\0';
   int error = path_resolve(here, asked, root);
   int fd = error != 0 ? -1 : open(root, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -108,11 +103,24 @@ int search_main(int argc, char **argv) {
     snprintf(problem, sizeof problem, "%d", error != 0 ? error : errno);
     return refuse("no-root", problem);
   }
-  if (!S_ISDIR(facts.st_mode) && !search_wants_content(&search)) return refuse("not-directory", root);
+  if (!S_ISDIR(facts.st_mode) && !search_wants_content(search)) return refuse("not-directory", root);
   search_put_text("r");
   search_put_text(root);
-  if (S_ISDIR(facts.st_mode)) search_walk(&search, fd, facts.st_dev);
-  else search_file(&search, fd, &facts, "");
-  finish(&search);
+  if (S_ISDIR(facts.st_mode)) search_walk(search, fd, facts.st_dev);
+  else search_file(search, fd, &facts, "");
+  finish(search);
   return 0;
+}
+
+int search_main(int argc, char **argv) {
+  struct search search = {.max_matches = 100, .max_entries = UINT32_MAX, .max_seconds = 20, .max_file_bytes = 10 << 20};
+  char problem[256];
+  const char *regex = NULL, *asked = parse(&search, &regex, argc, argv);
+  signal(SIGPIPE, SIG_IGN);
+  clock_gettime(CLOCK_MONOTONIC, &started);
+  if (asked == NULL) return refuse("usage", "search [OPTION...] -- ROOT");
+  if (!compile(&search, regex, problem, sizeof problem)) return refuse("bad-pattern", problem);
+  int code = search_below(&search, asked);
+  if (search.has_regex) regfree(&search.regex);
+  return code;
 }

@@ -132,7 +132,7 @@ export const execFileSteps: readonly Step[] = [
   {
     tool: 'sandbox_git_clone',
     given: { sandbox, url: '/home/daytona/none', path: 'other' },
-    refused: 'git_failed',
+    refused: 'git_repository_not_found',
   },
   { tool: 'sandbox_delete', given: { sandbox }, answered: { state: 'destroyed' } },
 ];
