@@ -7,7 +7,7 @@ export default defineTool({
   name: 'sandbox_create',
   title: 'Create a sandbox',
   description:
-    'Creates and starts an isolated Linux sandbox, usually in milliseconds. All arguments are optional: the default snapshot has a shell, Python, Node.js and git. With buildInfo the template is built first: the state may then be building_snapshot (sandbox_get tells) or build_failed (sandbox_build_logs). It stops itself when idle (files stay; sandbox_start). Pass the returned id or name as `sandbox` to the other tools. Delete it with sandbox_delete when done.',
+    'Creates and starts an isolated Linux sandbox. All arguments are optional: the default snapshot has a shell, Python, Node.js and git. With buildInfo the template is built first: the state may then be building_snapshot or build_failed (sandbox_build_logs). It stops itself when idle (files stay; sandbox_start). Pass the returned id or name as `sandbox` to the other tools. Delete it when done.',
   kind: 'create',
   group: 'lifecycle',
   input: CreateSandbox,

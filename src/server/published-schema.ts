@@ -87,7 +87,7 @@ export function publishInput(schema: z.ZodObject): PublishedSchema {
 }
 
 /** More fields than this are only named in answers. */
-const MAX_OUTPUT_FIELDS = 5;
+const MAX_OUTPUT_FIELDS = 4;
 
 /**
  * The outline of a result: its first fields with the type that each has when it is there. An answer shows the rest, and a

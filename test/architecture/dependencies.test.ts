@@ -31,12 +31,6 @@ const rules: readonly Rule[] = [
       ['src/backend/port.ts', 'src/errors.ts', 'zod'].includes(imported),
   },
   {
-    rule: 'what is known of texts knows the schemas and errors only',
-    from: isIn('src/content/'),
-    allowed: (imported) =>
-      isIn('src/content/', 'schemas/', 'node:')(imported) || ['src/errors.ts'].includes(imported),
-  },
-  {
     rule: 'the files of this machine know what tools want of them, and errors',
     from: isIn('src/host-files/'),
     allowed: (imported) =>
