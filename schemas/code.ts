@@ -186,8 +186,8 @@ export type ExecutionOutcome = z.infer<typeof ExecutionOutcome>;
 export const RunCode = z.strictObject({
   language: ContextLanguage,
   code: Code,
-  context: ContextId.optional().describe('new, or an id from a result; default: one per language'),
-  timeoutSeconds: z.number().positive().max(MAX_WAIT_SECONDS).optional().describe('Default 30'),
+  context: ContextId.optional().describe('new, or an id; default: one per language'),
+  timeoutSeconds: z.number().positive().max(MAX_WAIT_SECONDS).optional(),
 });
 export type RunCode = z.infer<typeof RunCode>;
 
@@ -200,7 +200,6 @@ export const CodeReport = ExecutionOutcome.omit({ contextId: true, language: tru
     result: z.string().nullable(),
     error: z.string().nullable(),
     images: z.array(z.string()),
-    truncated: z.boolean(),
   },
 );
 export type CodeReport = z.infer<typeof CodeReport>;

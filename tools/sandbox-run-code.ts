@@ -10,7 +10,7 @@ export default defineTool({
   name: 'sandbox_run_code',
   title: 'Run code',
   description:
-    'Runs code in an interpreter of a started sandbox; variables stay until it stops. An exception is a result. Figures of matplotlib and images come back as images.',
+    'Runs code in an interpreter that keeps variables until the sandbox stops. Figures come as images.',
   kind: 'execute',
   group: 'interpreters',
   input: z.strictObject({ sandbox: SandboxRef, ...RunCode.shape }),

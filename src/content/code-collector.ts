@@ -79,7 +79,6 @@ export class CodeCollector {
       result: this.#hasValues ? (values?.text ?? '') : null,
       error: this.#error,
       images: [...this.#described, ...(more === 0 ? [] : [`${more} more left out`])],
-      truncated: [out, err, values].some((captured) => captured?.truncated === true),
     };
   }
 }
