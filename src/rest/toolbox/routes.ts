@@ -6,6 +6,7 @@ import { gitRoutes } from './git-routes.ts';
 import { notOfferedRoutes } from './not-offered.ts';
 import { processRoutes } from './process-routes.ts';
 import type { ToolboxRoute } from './route.ts';
+import { sessionRoutes } from './session-routes.ts';
 import { systemRoutes } from './system-routes.ts';
 import { terminalRoutes } from './terminal-routes.ts';
 import { uploadRoutes } from './upload-routes.ts';
@@ -17,6 +18,7 @@ export const toolboxRoutes: readonly ToolboxRoute[] = [
   ...gitRoutes,
   ...processRoutes,
   ...codeRoutes,
+  ...sessionRoutes,
   ...terminalRoutes,
   ...systemRoutes,
   ...notOfferedRoutes,
