@@ -83,4 +83,5 @@ it('is followed by another client, outlives its owner, and is read back whole', 
   const expected = expectedOutput();
   expect(expected.bytes).toBeGreaterThan(50_000_000);
   expect({ digest: hash.digest('hex'), bytes: cursor }).toEqual(expected);
+  expect((await call(third, 'sandbox_delete', { sandbox: 'long' })).isError).toBe(false);
 });
