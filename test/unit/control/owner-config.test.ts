@@ -56,11 +56,11 @@ describe('values that make no sense', () => {
   });
 });
 
-it('names every option once, with a flag in kebab case and a variable of Thaw', () => {
+it('names every option once, with a flag in kebab case and a variable of Thaw, or the one that Daytona has for it', () => {
   const flags = ownerOptionList.map(({ flag }) => flag);
   const variables = ownerOptionList.map(({ variable }) => variable);
   expect(new Set(flags).size).toBe(flags.length);
   expect(new Set(variables).size).toBe(variables.length);
   for (const flag of flags) expect(flag).toMatch(/^[a-z]+(-[a-z]+)*$/);
-  for (const variable of variables) expect(variable).toMatch(/^THAW_[A-Z_]+$/);
+  for (const variable of variables) expect(variable).toMatch(/^(THAW_[A-Z_]+|DAYTONA_API_URL)$/);
 });
