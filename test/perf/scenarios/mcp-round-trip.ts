@@ -1,6 +1,6 @@
 /**
  * Round trips of a trivial tool by every transport and era, beside a bare echo server of the same SDK in the same run,
- * and how many calls a second fifty HTTP clients get done. The tool is volume_list of none.
+ * and how many calls a second fifty HTTP clients get done. The tool is sandbox_list of none.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -190,7 +190,7 @@ export const mcpRoundTrip: Scenario<OwnerStage> = {
     const own: Endpoint = {
       port: Number(new URL(http.url).port),
       key,
-      tool: 'volume_list',
+      tool: 'sandbox_list',
       arguments: {},
     };
     const echo = await startEcho();
@@ -200,7 +200,7 @@ export const mcpRoundTrip: Scenario<OwnerStage> = {
     try {
       const n = samples(bench, 1_000, 200);
       const stdio = await compare(
-        async () => void (await stage.client.call('volume_list', {})),
+        async () => void (await stage.client.call('sandbox_list', {})),
         async () => void (await bareStdio.call('echo', { items: [] })),
         n,
         signal,
