@@ -34,7 +34,8 @@ export function newErrorTests(stage: Stage): void {
     ],
     ['DaytonaFileNotFoundError', (s: Stage) => s().box.fs.getFileDetails('/no/such/file')],
     ['DaytonaFileAccessDeniedError', (s: Stage) => s().box.fs.deleteFile('/etc/passwd')],
-    ['DaytonaNotFoundError', (s: Stage) => s().box.process.getSession('no-such-session')],
+    ['DaytonaProcessNotFoundError', (s: Stage) => s().box.process.getSession('no-such-session')],
+    ['DaytonaNotFoundError', (s: Stage) => s().daytona.get('no-such-sandbox')],
   ] as const)('throws %s', async (name, work) => {
     await expect(work(stage)).rejects.toMatchObject({ name });
   });

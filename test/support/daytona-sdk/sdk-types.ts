@@ -234,6 +234,7 @@ export interface SdkVolume {
 
 export interface CreateParameters {
   name?: string;
+  user?: string;
   language?: string;
   snapshot?: string;
   image?: string | SdkImage;

@@ -23,13 +23,14 @@ function javascriptProgram(code: string): NodeProgram {
  * program waits at its top level, which only modules may.
  */
 async function typescriptProgram(code: string): Promise<NodeProgram | BrokenProgram> {
-  const { transform } = await import('sucrase');
+  // By its default: a bundle of a CommonJS module has no other export.
+  const { default: sucrase } = await import('sucrase');
   try {
-    const stripped = transform(code, { transforms: ['typescript'], disableESTransforms: true }).code;
+    const stripped = sucrase.transform(code, { transforms: ['typescript'], disableESTransforms: true }).code;
     const form = formOf(stripped);
     if (form?.waits === true) return { code: stripped, form: 'module' };
     if (form?.module !== true) return { code: stripped, form: 'script' };
-    const { code: required } = transform(code, {
+    const { code: required } = sucrase.transform(code, {
       transforms: ['typescript', 'imports'],
       disableESTransforms: true,
       enableLegacyTypeScriptModuleInterop: false,
