@@ -12,23 +12,16 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 const TIMEOUT_MS = 300_000;
 
-const packages = [
-  ...['python3-matplotlib', 'python-matplotlib-data', 'python3-numpy', 'python3-contourpy', 'python3-cycler'],
-  ...['python3-dateutil', 'python3-kiwisolver', 'python3-packaging', 'python3-pyparsing', 'python3-six'],
-  ...['python3-pil', 'python3-fonttools', 'fonts-dejavu-core', 'libblas3', 'liblapack3', 'libgfortran5'],
-  ...[
-    'libquadmath0',
-    'libopenjp2-7',
-    'libjpeg62-turbo',
-    'libtiff6',
-    'libwebp7',
-    'libwebpdemux2',
-    'libwebpmux3',
-  ],
-  ...['liblcms2-2', 'libfreetype6', 'libpng16-16', 'libqhull-r8.0', 'libdeflate0', 'libjbig0', 'liblerc4'],
-  ...['libimagequant0', 'libraqm0', 'libfribidi0', 'libxcb1', 'libxau6', 'libxdmcp6', 'libharfbuzz0b'],
-  ...['libgraphite2-3', 'libglib2.0-0', 'libstdc++6', 'libbrotli1', 'libbsd0', 'libmd0', 'libgomp1'],
-];
+const packages = `
+  python3-matplotlib python-matplotlib-data python3-numpy python3-contourpy python3-cycler
+  python3-dateutil python3-kiwisolver python3-packaging python3-pyparsing python3-six python3-pil
+  python3-fonttools fonts-dejavu-core libblas3 liblapack3 libgfortran5 libquadmath0 libopenjp2-7
+  libjpeg62-turbo libtiff6 libwebp7 libwebpdemux2 libwebpmux3 liblcms2-2 libfreetype6 libpng16-16
+  libqhull-r8.0 libdeflate0 libjbig0 liblerc4 libimagequant0 libraqm0 libfribidi0 libxcb1 libxau6
+  libxdmcp6 libharfbuzz0b libgraphite2-3 libglib2.0-0 libstdc++6 libbrotli1 libbsd0 libmd0 libgomp1
+`
+  .trim()
+  .split(/\s+/);
 
 const key = createHash('sha256').update(packages.join()).digest('hex').slice(0, 12);
 const directory = fileURLToPath(new URL(`../../node_modules/.cache/matplotlib-${key}`, import.meta.url));
