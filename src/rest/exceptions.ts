@@ -47,7 +47,7 @@ export const stateExceptions: readonly StateException[] = [
 
 /** Differences that are not about states. */
 export const otherExceptions: readonly string[] = [
-  'A create, start, stop, archive, resize, fork or snapshot answers when it is done, with the state that it led to: a create answers `started`.',
+  'A create, start, stop, archive, resize, fork or snapshot answers when it is done, with the state that it led to: a create answers `started`, or `pending_build` where an image is to be built first.',
   'A start while it is being archived lets the archive end and restores it at once; the API cancels the archive.',
   '`cpu` and `memory` are taken with a snapshot, too; the API takes them with `buildInfo` only.',
   '`disk` is taken and has no effect: the size of the disk is that of the host.',
