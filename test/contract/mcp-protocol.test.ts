@@ -234,10 +234,10 @@ describe('many clients', () => {
   });
 });
 
-it('introduces itself with instructions and the tools capability only', async () => {
+it('introduces itself with instructions, and with the capabilities that it serves and no other', async () => {
   fixture = await serveOnSocket(quick.backend);
   const client = await connectSocketClient(fixture.path);
-  expect(client.getServerCapabilities()).toEqual({ tools: {} });
+  expect(client.getServerCapabilities()).toEqual({ tools: {}, resources: {}, prompts: {}, completions: {} });
   expect(client.getServerVersion()).toMatchObject({ name: 'thaw', version: expect.stringMatching(/^\d/) });
   expect(client.getInstructions()).toContain('sandbox_create');
   await client.close();
