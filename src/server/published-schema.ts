@@ -91,15 +91,15 @@ const MAX_OUTPUT_FIELDS = 4;
 
 /**
  * The outline of a result: its first fields with the type that each has when it is there. An answer shows the rest, and a
- * quarter of the list's tokens would go into telling it twice. What may be null or of two types says no type. So results may
- * gain fields, and clients with an older list do not refuse them.
+ * quarter of the list's tokens would go into telling it twice. What may be null or of two types is left out: a schema
+ * without a type says nothing. So results may gain fields, and clients with an older list do not refuse them.
  */
 export function publishOutput(schema: z.ZodObject): PublishedSchema {
   const { properties } = toJson(schema, 'output');
   const fields = isNode(properties) ? Object.entries(properties) : [];
-  const outline = fields.slice(0, MAX_OUTPUT_FIELDS).map(([name, field]): [string, Node] => {
+  const outline = fields.slice(0, MAX_OUTPUT_FIELDS).flatMap(([name, field]): [string, Node][] => {
     const type = isNode(field) ? field['type'] : undefined;
-    return [name, typeof type === 'string' ? { type } : {}];
+    return typeof type === 'string' ? [[name, { type }]] : [];
   });
   return Object.freeze({ type: 'object', properties: Object.fromEntries(outline) });
 }

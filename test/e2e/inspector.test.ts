@@ -1,6 +1,7 @@
 /** The MCP Inspector's command line, strict, on mcp.json as it stands: lists and calls the tools without a complaint. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { hasTool } from '../../src/server/toolsets.ts';
 import { tools } from '../../tools/index.ts';
 import { type Inspection, inspect, inspectorRuns, installInspector, overHttp } from '../support/inspector.ts';
 import type { OwnerSpace } from '../support/owner.ts';
@@ -43,14 +44,16 @@ describe.skipIf(!inspectorRuns)('the MCP Inspector', () => {
     ['stdio', 'modern'],
     ['HTTP', 'legacy'],
     ['HTTP', 'modern'],
-  ])('finds every tool over %s in the %s era and nothing to criticise, and calls', async (transport, era) => {
-    const target = transport === 'stdio' ? undefined : overHttp(http.url, http.key);
+  ])('finds the tools over %s in the %s era and nothing to criticise, and calls', async (transport, era) => {
+    const all = ['--header', 'X-MCP-Toolsets: all'];
+    const target = transport === 'stdio' ? undefined : [...overHttp(http.url, http.key), ...all];
+    const expected = transport === 'stdio' ? tools.filter((tool) => hasTool('default', tool)) : tools;
     const run = (...args: string[]) => inspect(['--protocol-era', era, ...args], space.env, target);
     const { code, stdout, stderr } = await run('--method', 'tools/list', '--strict');
     expect(complaints(stderr)).toBe('');
     expect(code).toBe(0);
     const listed = Listed.parse(JSON.parse(stdout));
-    expect(listed.result.tools.map(({ name }) => name)).toEqual(tools.map(({ name }) => name));
+    expect(listed.result.tools.map(({ name }) => name)).toEqual(expected.map(({ name }) => name));
     const called = await run('--method', 'tools/call', '--tool-name', 'sandbox_list');
     expect([called.code, complaints(called.stderr)]).toEqual([0, '']);
     expect(Called.parse(JSON.parse(called.stdout)).result.structuredContent).toMatchObject({ items: [] });
