@@ -161,7 +161,7 @@ function findingsOf(name: string, [own, bare]: readonly [number[], number[]]): F
       value: middle(own) / middle(bare),
       unit: 'times',
       n: own.length,
-      note: `p50 of volume_list in Thaw by that of an echo tool in a bare server of the same SDK`,
+      note: `p50 of sandbox_list in Thaw by that of an echo tool in a bare server of the same SDK`,
     },
   ];
 }
