@@ -35,6 +35,8 @@ describe.each(sdkVersions)('$title', (version) => {
   beforeAll(async () => {
     const sdk = await loadSdk(directory, version);
     const { apiKey, apiUrl } = owner;
+    const made = await owner.space.run('key', 'create', name('reader'), '--permissions', 'read:volumes');
+    const readerKey = made.stdout.trim();
     const connect = (key: string) => new sdk.Daytona({ apiKey: key, apiUrl, target: 'local' });
     const daytona = connect(apiKey);
     const box: SdkSandbox = await daytona.create({
@@ -44,7 +46,7 @@ describe.each(sdkVersions)('$title', (version) => {
       labels: { suite: name('suite') },
     });
     const { image } = inject('snapshot');
-    stage = { version, sdk, daytona, apiKey, apiUrl, box, image, connect, name };
+    stage = { version, sdk, daytona, apiKey, apiUrl, readerKey, box, image, connect, name };
   });
   afterAll(async () => {
     await stage.box.delete();

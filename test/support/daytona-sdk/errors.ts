@@ -39,4 +39,22 @@ export function newErrorTests(stage: Stage): void {
   ] as const)('throws %s', async (name, work) => {
     await expect(work(stage)).rejects.toMatchObject({ name });
   });
+
+  it.each([
+    [403, (s: Stage) => s().connect(s().readerKey).create()],
+    [
+      422,
+      (s: Stage) =>
+        s().daytona.snapshot.create({ name: s().name('never'), image: s().image, entrypoint: ['x'] }),
+    ],
+    [
+      501,
+      (s: Stage) =>
+        s()
+          .box.createLspServer('python', '/tmp')
+          .then((server) => server.start()),
+    ],
+  ] as const)('keeps the status %d', async (statusCode, work) => {
+    await expect(work(stage)).rejects.toMatchObject({ statusCode });
+  });
 }

@@ -181,6 +181,7 @@ export interface SdkSandbox {
   readonly fs: SdkFiles;
   readonly git: SdkGit;
   readonly codeInterpreter: SdkInterpreter;
+  createLspServer(language: string, project: string): Promise<{ start(): Promise<void> }>;
   getUserHomeDir(): Promise<string | undefined>;
   getWorkDir(): Promise<string | undefined>;
   setLabels(labels: Env): Promise<Env>;
@@ -265,7 +266,7 @@ export interface SdkClient {
     list(): Promise<{ readonly items: readonly SdkSnapshot[] }>;
     get(name: string): Promise<SdkSnapshot>;
     create(
-      params: { name: string; image: string | SdkImage },
+      params: { name: string; image: string | SdkImage; entrypoint?: string[] },
       options?: { onLogs?: (chunk: string) => void },
     ): Promise<SdkSnapshot>;
     delete(snapshot: SdkSnapshot): Promise<void>;

@@ -9,6 +9,8 @@ export interface SdkStage {
   readonly daytona: SdkClient;
   readonly apiKey: string;
   readonly apiUrl: string;
+  /** A key that may change nothing. */
+  readonly readerKey: string;
   /** Started, with language python. */
   readonly box: SdkSandbox;
   /** An image that the daemon has, to build on. */
