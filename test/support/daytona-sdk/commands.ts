@@ -16,6 +16,17 @@ plt.show()
 print('drawn')
 `;
 
+/**
+ * The standard output in the log of a session's command. Three bytes name the stream before each piece, and one
+ * stream's text may come in several pieces, with the other's between them.
+ */
+const standardOutput = (log: string): string =>
+  log
+    .split(/(?=\u0001{3}|\u0002{3})/)
+    .filter((piece) => !piece.startsWith('\u0002'))
+    .map((piece) => piece.replace(/^\u0001{3}/, ''))
+    .join('');
+
 async function runIn(stage: Stage, language: string, code: string): Promise<string> {
   const { daytona } = stage();
   const sandbox: SdkSandbox = await daytona.create({ language });
@@ -59,7 +70,7 @@ export function commandTests(stage: Stage): void {
       command: 'pwd; echo "$KEPT"; echo problem >&2; false',
     });
     expect(ran.exitCode).toBe(1);
-    expect(ran.output).toContain('/tmp\nyes\n');
+    expect(standardOutput(ran.output ?? '')).toBe('/tmp\nyes\n');
     const { id } = (await process.getSession(session)).commands?.at(-1) ?? { id: '' };
     expect(id).toBe(ran.cmdId);
     expect(await process.getSessionCommand(session, id)).toMatchObject({ exitCode: 1 });
