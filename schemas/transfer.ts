@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { FilePath } from './files.ts';
 import { GitClone } from './git.ts';
 import { SandboxRef } from './sandbox-ref.ts';
+import { Timestamp } from './timestamp.ts';
 
 const HostPath = z
   .string()
@@ -12,7 +13,7 @@ const HostPath = z
 
 export const UploadFiles = z.strictObject({
   sandbox: SandboxRef,
-  hostPath: HostPath.describe('File or directory of this machine, absolute'),
+  hostPath: HostPath.optional().describe('File or directory of this machine, absolute'),
   path: FilePath.describe('What it becomes in the sandbox'),
 });
 
@@ -29,10 +30,16 @@ export const MovedFiles = z.object({
   skipped: z.number().int().describe('links and special files'),
 });
 
-export const Uploaded = MovedFiles.extend({ path: z.string() });
+const SignedLink = {
+  url: z.string().nullable().describe('needs no key'),
+  urlExpiresAt: Timestamp.nullable(),
+};
+
+export const Uploaded = MovedFiles.extend({ path: z.string(), ...SignedLink });
 export const Downloaded = MovedFiles.extend({
   hostPath: z.string().nullable(),
   uri: z.string().nullable().describe('a resource to read, when no hostPath was given'),
+  ...SignedLink,
 });
 
 const { url, path, branch, commitId, depth, username, password } = GitClone.shape;

@@ -10,6 +10,7 @@ import type { Logger } from './log.ts';
 import type { Meter } from './metrics/measure-backend.ts';
 import type { Snapshot } from './metrics/metrics.ts';
 import { restService } from './rest/service.ts';
+import { fileLinks } from './rest/toolbox/file-links.ts';
 import { makeToolbox, toolboxService } from './rest/toolbox/service.ts';
 import type { Toolbox } from './rest/toolbox/toolbox.ts';
 import type { BackendSource } from './server/call-tool.ts';
@@ -68,6 +69,7 @@ function mcpOf(parts: ServiceParts): McpHttpService {
     extension,
     dependencies: { backend, clock, log },
     catalogueFor: (headers) => surfaces.for(surfaceHeaders(headers)),
+    linksFor: (origin) => fileLinks({ base: () => origin, clock }),
     clock,
     // Half of all clients, so that those on the socket cannot be kept out over HTTP.
     maxSessions: Math.max(1, Math.floor(config.maxClients / 2)),

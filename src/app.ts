@@ -19,6 +19,7 @@ import { KeyBook } from './keys/key-book.ts';
 import type { Logger } from './log.ts';
 import { type Meter, measuring } from './metrics/measure-backend.ts';
 import { describePreviews, openPreviews } from './preview/open.ts';
+import { fileLinks } from './rest/toolbox/file-links.ts';
 import type { BackendSource } from './server/call-tool.ts';
 import { Connections } from './server/connections.ts';
 import type { ProtocolExtension } from './server/extension.ts';
@@ -129,9 +130,13 @@ async function open(
   const measured = measuring(meter);
   const backend: BackendSource = async (context) => measured(await supply.acquire(context));
   const surfaces = new Surfaces(tools, configuredWords(config));
-  const connections = new Connections({ catalogue: surfaces.for(null), backend, clock, log }, extension);
   const keys = openKeyBook(paths.stateDir, clock, log);
   let http: OwnerHttp | null = null;
+  const links = fileLinks({ base: () => http?.listener?.url ?? null, clock });
+  const connections = new Connections(
+    { catalogue: surfaces.for(null), backend, links, clock, log },
+    extension,
+  );
   const status = async (): Promise<OwnerStatus> => ({
     pid,
     version,

@@ -1,6 +1,7 @@
 /** The shape of a tool: data and a handler of a few lines. Knows the backend port and no SDK. */
 import type { z } from 'zod';
 import type { Backend, CallContext, OperationGroups } from '../src/backend/port.ts';
+import type { FileLinks } from './file-links.ts';
 import type { HostAccess } from './host-access.ts';
 
 /**
@@ -16,23 +17,38 @@ export interface ToolCall {
   readonly context: CallContext;
   /** Absent where the caller's machine is another one, or no directory of it may be used. */
   readonly host?: HostAccess;
+  /** Absent where nothing serves files over HTTP. */
+  readonly links?: FileLinks;
 }
 
 /** A picture beside a result, which clients show to the model as one. */
-export interface ToolImage {
+export interface ImageBlock {
+  readonly type: 'image';
   readonly mimeType: string;
   /** base64 */
   readonly data: string;
 }
 
-/** A result with pictures, which it describes without repeating them. */
-export class WithImages<Value> {
-  readonly value: Value;
-  readonly images: readonly ToolImage[];
+/** A resource that a result names, for clients to read when they want it. */
+export interface ResourceLinkBlock {
+  readonly type: 'resource_link';
+  readonly uri: string;
+  readonly name: string;
+  readonly mimeType: string;
+  /** bytes */
+  readonly size: number;
+}
 
-  constructor(value: Value, images: readonly ToolImage[]) {
+export type ExtraBlock = ImageBlock | ResourceLinkBlock;
+
+/** A result with blocks behind it, which it describes without repeating them. */
+export class WithBlocks<Value> {
+  readonly value: Value;
+  readonly blocks: readonly ExtraBlock[];
+
+  constructor(value: Value, blocks: readonly ExtraBlock[]) {
     this.value = value;
-    this.images = images;
+    this.blocks = blocks;
   }
 }
 
@@ -49,7 +65,7 @@ export interface Tool<Input extends z.ZodObject = z.ZodObject, Output extends z.
   readonly input: Input;
   readonly output: Output;
   /** Throws ThawError only. Fields that the output schema does not name are dropped from the result. */
-  handle(input: z.output<Input>, call: ToolCall): Promise<z.input<Output> | WithImages<z.input<Output>>>;
+  handle(input: z.output<Input>, call: ToolCall): Promise<z.input<Output> | WithBlocks<z.input<Output>>>;
 }
 
 /** Returns its argument; exists so that a tool file gets the types of its own schemas in `handle`. */

@@ -1,9 +1,11 @@
 /** sandbox_download: files of a sandbox onto the client's machine, or as a resource that the client reads. */
 import { Downloaded, DownloadFiles } from '../schemas/transfer.ts';
 import { type CallContext, type OperationGroups, requireGroup } from '../src/backend/port.ts';
+import { mimeTypeOf } from '../src/content/mime-type.ts';
 import { resourceUri } from '../src/content/resource-uri.ts';
 import { ThawError } from '../src/errors.ts';
-import { defineTool } from './define-tool.ts';
+import { defineTool, type ToolCall, WithBlocks } from './define-tool.ts';
+import { linkToFile } from './file-links.ts';
 import { type HostTarget, requireHost } from './host-access.ts';
 
 const MAX_DEPTH = 16;
@@ -62,27 +64,44 @@ async function downloadTree(work: Work, path: string): Promise<Moved> {
   return moved;
 }
 
+/** Where the caller's machine is not this one, or may not be written to, it fetches the file itself. */
+async function offerFile(sandbox: string, path: string, call: ToolCall) {
+  const { backend, context } = call;
+  const facts = await requireGroup(backend, 'fileSystem').info(sandbox, path, context);
+  if (facts.type !== 'file') {
+    throw new ThawError('is_a_directory', `${facts.path} is no file.`, {
+      next: 'Give hostPath for a directory, or pack it with sandbox_exec (tar) first.',
+    });
+  }
+  const uri = resourceUri(sandbox, facts.path);
+  const link = await linkToFile(call, { use: 'download', sandbox, path: facts.path });
+  const { sizeBytes, name } = facts;
+  const mimeType = mimeTypeOf(name) ?? 'application/octet-stream';
+  const value = {
+    files: 1,
+    sizeBytes,
+    skipped: 0,
+    hostPath: null,
+    uri,
+    url: link?.url ?? null,
+    urlExpiresAt: link?.expiresAt ?? null,
+  };
+  return new WithBlocks(value, [{ type: 'resource_link', uri, name, mimeType, size: sizeBytes }]);
+}
+
 export default defineTool({
   name: 'sandbox_download',
   title: 'Download files',
   description:
-    'Copies a file or a directory of a started sandbox to hostPath on this machine, of any size and without passing through the conversation. Only into directories that the user allowed with --host-paths. Without hostPath it answers a resource URI of the file, which clients read.',
+    'Copies a file or a directory of a started sandbox to hostPath on this machine, of any size and without passing through the conversation. Only into directories that the user allowed with --host-paths. Without hostPath it answers a resource URI of the file, which clients read, and over HTTP a url that needs no key: curl -o FILE URL.',
   kind: 'write',
   group: 'fileSystem',
   input: DownloadFiles,
   output: Downloaded,
-  async handle({ sandbox, path, hostPath, overwrite = false }, { backend, context, host }) {
+  async handle({ sandbox, path, hostPath, overwrite = false }, call) {
+    if (hostPath === undefined) return await offerFile(sandbox, path, call);
+    const { backend, context, host } = call;
     const fileSystem = requireGroup(backend, 'fileSystem');
-    if (hostPath === undefined) {
-      const facts = await fileSystem.info(sandbox, path, context);
-      if (facts.type !== 'file') {
-        throw new ThawError('is_a_directory', `${facts.path} is no file.`, {
-          next: 'Give hostPath for a directory, or pack it with sandbox_exec (tar) first.',
-        });
-      }
-      const uri = resourceUri(sandbox, facts.path);
-      return { hostPath: null, uri, files: 1, sizeBytes: facts.sizeBytes, skipped: 0 };
-    }
     const target = await requireHost(host).target(hostPath, { overwrite });
     const work: Work = { fileSystem, sandbox, target, context };
     const { type } = await fileSystem.info(sandbox, path, context);
@@ -90,6 +109,6 @@ export default defineTool({
       type === 'directory'
         ? await downloadTree(work, path)
         : { files: 1, sizeBytes: await downloadFile(work, path, ''), skipped: 0 };
-    return { hostPath, uri: null, ...moved };
+    return { hostPath, uri: null, url: null, urlExpiresAt: null, ...moved };
   },
 });

@@ -4,7 +4,7 @@ import { CodeReport, RunCode } from '../schemas/code.ts';
 import { SandboxRef } from '../schemas/sandbox-ref.ts';
 import { requireGroup } from '../src/backend/port.ts';
 import { CodeCollector } from '../src/content/code-collector.ts';
-import { defineTool, WithImages } from './define-tool.ts';
+import { defineTool, WithBlocks } from './define-tool.ts';
 
 export default defineTool({
   name: 'sandbox_run_code',
@@ -23,6 +23,7 @@ export default defineTool({
     const request = { language, code, timeoutSeconds, ...(contextId === undefined ? {} : { contextId }) };
     const outcome = await interpreters.execute(sandbox, request, (event) => collector.take(event), context);
     const contextIsNew = made !== null || outcome.contextIsNew;
-    return new WithImages(collector.report({ ...outcome, contextIsNew }), collector.images);
+    const images = collector.images.map((image) => ({ type: 'image' as const, ...image }));
+    return new WithBlocks(collector.report({ ...outcome, contextIsNew }), images);
   },
 });

@@ -1,5 +1,6 @@
 /** One tool call from its arguments to its result: check, wait for the backend, run, log. */
-import { type Tool, type ToolImage, WithImages } from '../../tools/define-tool.ts';
+import { type ExtraBlock, type Tool, WithBlocks } from '../../tools/define-tool.ts';
+import type { FileLinks } from '../../tools/file-links.ts';
 import type { HostAccess } from '../../tools/host-access.ts';
 import type { Backend, CallContext } from '../backend/port.ts';
 import type { Clock } from '../clock.ts';
@@ -20,25 +21,32 @@ export interface CallDependencies {
   readonly log: Logger;
   /** Files of the client's machine, where that is this one and its user allowed some. */
   readonly host?: HostAccess;
+  /** Links to files of sandboxes, as this caller reaches them. */
+  readonly links?: FileLinks;
 }
 
 interface Answered {
   readonly value: Record<string, unknown>;
-  readonly images: readonly ToolImage[];
+  readonly blocks: readonly ExtraBlock[];
 }
 
 async function run(
   tool: Tool,
   given: unknown,
   context: CallContext,
-  { backend, host }: CallDependencies,
+  { backend, host, links }: CallDependencies,
 ): Promise<Answered> {
   const input = parseArguments(tool.input, given);
-  const call = { backend: await backend(context), context, ...(host === undefined ? {} : { host }) };
+  const call = {
+    backend: await backend(context),
+    context,
+    ...(host === undefined ? {} : { host }),
+    ...(links === undefined ? {} : { links }),
+  };
   const answer = await tool.handle(input, call);
-  const [value, images] = answer instanceof WithImages ? [answer.value, answer.images] : [answer, []];
+  const [value, blocks] = answer instanceof WithBlocks ? [answer.value, answer.blocks] : [answer, []];
   // Clients refuse fields that the published schema does not know: parsing drops them.
-  return { value: tool.output.parse(value), images };
+  return { value: tool.output.parse(value), blocks };
 }
 
 /** Never rejects: whatever is thrown becomes an error result. */
@@ -54,9 +62,9 @@ export async function callTool(
   const startedMs = clock.monotonic();
   const facts = (): object => ({ request, tool: tool.name, ms: Math.round(clock.monotonic() - startedMs) });
   try {
-    const { value, images } = await limit.run(context.signal, () => run(tool, given, context, dependencies));
+    const { value, blocks } = await limit.run(context.signal, () => run(tool, given, context, dependencies));
     log.debug(facts(), 'call answered');
-    return respondWith(value, { images, untrusted: carriesUntrusted(tool) });
+    return respondWith(value, { blocks, untrusted: carriesUntrusted(tool) });
   } catch (thrown) {
     const error = toThawError(thrown);
     // Only a defect is worth its stack.

@@ -1,6 +1,7 @@
 /** Files of sandboxes as resources, in no SDK's words: `sandbox://NAME/path` is a file, or a directory as a JSON list. */
 import type { CallContext } from '../backend/port.ts';
 import { requireGroup } from '../backend/port.ts';
+import { mimeTypeOf } from '../content/mime-type.ts';
 import { parseResourceUri, RESOURCE_TEMPLATE, resourceUri } from '../content/resource-uri.ts';
 import { isThawError, ThawError } from '../errors.ts';
 import type { McpServerDependencies } from './tool-request.ts';
@@ -82,8 +83,9 @@ export async function readResource(
   const files = requireGroup(await backend(context), 'files');
   try {
     const { content, encoding } = await files.read(place.sandbox, { path: place.path }, context);
-    if (encoding === 'utf8') return { uri, mimeType: 'text/plain', text: content };
-    return { uri, mimeType: 'application/octet-stream', blob: content };
+    const named = mimeTypeOf(place.path);
+    if (encoding === 'utf8') return { uri, mimeType: named ?? 'text/plain', text: content };
+    return { uri, mimeType: named ?? 'application/octet-stream', blob: content };
   } catch (error) {
     if (!isThawError(error, 'is_a_directory')) throw error;
     const { entries, truncated } = await files.list(place.sandbox, { path: place.path }, context);

@@ -1,5 +1,5 @@
 /** Turns what a tool returned or threw into the protocol's result, the one place that formats either. */
-import type { ToolImage } from '../../tools/define-tool.ts';
+import type { ExtraBlock } from '../../tools/define-tool.ts';
 import { type ThawError, toThawError } from '../errors.ts';
 import { UNTRUSTED_META } from './untrusted.ts';
 
@@ -8,31 +8,23 @@ interface TextBlock {
   readonly text: string;
 }
 
-interface ImageBlock {
-  readonly type: 'image';
-  readonly mimeType: string;
-  /** base64 */
-  readonly data: string;
-}
-
 export interface ToolResult {
-  readonly content: (TextBlock | ImageBlock)[];
+  readonly content: (TextBlock | ExtraBlock)[];
   readonly structuredContent?: Record<string, unknown>;
   readonly isError?: true;
   readonly [key: string]: unknown;
 }
 
 /**
- * Some clients show the model the structured part only, others the text only: both carry the same facts. Pictures follow
- * as blocks of their own.
+ * Some clients show the model the structured part only, others the text only: both carry the same facts. Pictures
+ * and links follow as blocks of their own.
  */
 export function respondWith(
   value: Record<string, unknown>,
-  { images, untrusted }: { readonly images: readonly ToolImage[]; readonly untrusted: boolean },
+  { blocks, untrusted }: { readonly blocks: readonly ExtraBlock[]; readonly untrusted: boolean },
 ): ToolResult {
-  const pictures = images.map(({ mimeType, data }): ImageBlock => ({ type: 'image', mimeType, data }));
   return {
-    content: [{ type: 'text', text: JSON.stringify(value) }, ...pictures],
+    content: [{ type: 'text', text: JSON.stringify(value) }, ...blocks],
     structuredContent: value,
     ...(untrusted ? { _meta: UNTRUSTED_META } : {}),
   };

@@ -35,6 +35,8 @@ export interface CallOutcome {
   readonly isError: boolean;
   readonly text: string;
   readonly structured: Readonly<Record<string, unknown>> | undefined;
+  /** Pictures and links behind the text. */
+  readonly more: CallToolResult['content'];
 }
 
 /** Calls a tool and takes its one text block apart from its structured part. */
@@ -45,12 +47,14 @@ export async function call(
 ): Promise<CallOutcome> {
   const result = await client.callTool({ name, arguments: { ...args } });
   const content: CallToolResult['content'] = Array.isArray(result.content) ? result.content : [];
-  const [block] = content;
-  if (content.length !== 1 || block?.type !== 'text') throw new Error('expected one text block');
+  const [block, ...more] = content;
+  if (block?.type !== 'text' || more.some(({ type }) => type === 'text'))
+    throw new Error('expected one text block');
   const structured = result.structuredContent;
   return {
     isError: result.isError === true,
     text: block.text,
     structured: typeof structured === 'object' && structured !== null ? { ...structured } : undefined,
+    more,
   };
 }

@@ -9,6 +9,7 @@ import type { Backend } from '../../src/backend/port.ts';
 import { type Clock, systemClock } from '../../src/clock.ts';
 import { makeAuthenticator } from '../../src/http/authenticate.ts';
 import { type HttpListener, openHttpListener } from '../../src/http/listener.ts';
+import type { Authenticator, HttpService } from '../../src/http/service.ts';
 import { FailedAttempts } from '../../src/keys/failed-attempts.ts';
 import { KeyBook } from '../../src/keys/key-book.ts';
 import { silentLogger } from '../../src/log.ts';
@@ -34,11 +35,19 @@ export interface McpHttpFixtureOptions extends Partial<McpHttpOptions> {
   readonly tools?: readonly Tool[];
   readonly clock?: Clock;
   readonly allowedOrigins?: readonly string[];
+  /** Served beside MCP, to the holders of the same keys. */
+  readonly beside?: (authenticator: Authenticator) => HttpService;
 }
 
 export async function serveOnHttp(
   backend: Backend | BackendSource,
-  { tools: chosen = tools, clock = systemClock, allowedOrigins = [], ...more }: McpHttpFixtureOptions = {},
+  {
+    tools: chosen = tools,
+    clock = systemClock,
+    allowedOrigins = [],
+    beside,
+    ...more
+  }: McpHttpFixtureOptions = {},
 ): Promise<McpHttpFixture> {
   const directory = mkdtempSync(join(tmpdir(), 'thaw-mcp-http-'));
   const log = silentLogger();
@@ -51,8 +60,9 @@ export async function serveOnHttp(
     log,
   };
   const connections = new Connections({ catalogue, ...dependencies });
+  const authenticator = makeAuthenticator({ keys, attempts: new FailedAttempts(clock) });
   const service = makeMcpService({
-    authenticator: makeAuthenticator({ keys, attempts: new FailedAttempts(clock) }),
+    authenticator,
     connections,
     dependencies,
     catalogueFor: () => catalogue,
@@ -65,7 +75,7 @@ export async function serveOnHttp(
     port: 0,
     allowedHosts: [],
     allowedOrigins,
-    services: [service],
+    services: beside === undefined ? [service] : [service, beside(authenticator)],
     log,
   });
   return {

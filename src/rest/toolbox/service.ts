@@ -52,7 +52,9 @@ async function bySignature(
   if (path === null || expires === null || signature === null) return null;
   const context: CallContext = { signal: AbortSignal.timeout(ADMIT_MS) };
   const signing = requireGroup(await backend(context), 'signing');
-  const admitted = await signing.admit(sandbox, { method, path, expires, signature }, context);
+  // A signature that lets a file be written says nothing about how it is sent.
+  const signed = { method: method === 'PUT' ? 'POST' : method, path, expires, signature };
+  const admitted = await signing.admit(sandbox, signed, context);
   return admitted === null ? null : { mayWrite: true, context: admitted };
 }
 

@@ -68,4 +68,6 @@ export const uploadRoutes: readonly ToolboxRoute[] = [
   { method: 'POST', path: '/files/bulk-upload', handle: bulkUpload },
   { method: 'POST', path: '/files/upload', handle: uploadOne },
   { method: 'POST', path: '/files/upload-v2', handle: uploadOne, signable: true },
+  // As `curl -T FILE URL` sends one; the API's clients do not.
+  { method: 'PUT', path: '/files/upload-v2', handle: uploadOne, signable: true },
 ];

@@ -2,20 +2,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { toNodeHandler } from '@modelcontextprotocol/node';
 import { type AuthInfo, createMcpHandler } from '@modelcontextprotocol/server';
-import type { Identity } from '../../keys/permissions.ts';
 import { CallLimit } from '../call-limit.ts';
-import type { Catalogue } from '../catalogue.ts';
 import type { ProtocolExtension } from '../extension.ts';
 import { createModernServer } from '../modern-server.ts';
 import { CALLS_OF_ONE_CLIENT, type McpServerDependencies } from '../tool-request.ts';
+import { type Caller, dependenciesOf } from './caller.ts';
 
 /** More callers than this only share how many calls may run at once. */
 const MAX_LIMITS = 1_024;
-
-export interface Caller {
-  readonly identity: Identity;
-  readonly catalogue: Catalogue;
-}
 
 export interface ModernHandler {
   handle(request: IncomingMessage, response: ServerResponse, body: unknown, caller: Caller): Promise<void>;
@@ -48,15 +42,9 @@ export function openModernHandler(
     ({ authInfo }) => {
       const caller = authInfo === undefined ? undefined : callers.get(authInfo);
       if (caller === undefined) throw new Error('a request without its caller');
-      const { identity, catalogue } = caller;
       return createModernServer(
-        {
-          ...dependencies,
-          catalogue,
-          organizationId: identity.organizationId,
-          can: (permission) => identity.can(permission),
-        },
-        limits.for(identity.keyName),
+        { ...dependencies, ...dependenciesOf(caller) },
+        limits.for(caller.identity.keyName),
         extension,
       );
     },

@@ -1,8 +1,10 @@
 /** MCP over streamable HTTP at `/mcp`: lets callers in, reads the message, and picks the protocol era by request. */
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import type { FileLinks } from '../../../tools/file-links.ts';
 import type { Clock } from '../../clock.ts';
 import { isThawError, toThawError } from '../../errors.ts';
 import { readBody } from '../../http/body.ts';
+import { originOf } from '../../http/origin-of.ts';
 import { type Authenticator, AuthFailure, type HttpService } from '../../http/service.ts';
 import type { Identity } from '../../keys/permissions.ts';
 import type { Catalogue } from '../catalogue.ts';
@@ -34,6 +36,8 @@ export interface McpHttpOptions {
   /** The tools of a request, by its headers. Throws ThawError for headers that make no sense. */
   readonly catalogueFor: (headers: IncomingHttpHeaders) => Catalogue;
   readonly extension?: ProtocolExtension;
+  /** Links to files that begin with the address at which a caller reached this. Absent: none are made. */
+  readonly linksFor?: (origin: string) => FileLinks;
   readonly clock: Clock;
   readonly maxSessions: number;
   /** Tests shorten these. */
@@ -54,6 +58,9 @@ const isJson = (request: IncomingMessage): boolean =>
 /** Whoever reads JSON only gets JSON; the protocol wants both to be accepted, and then a stream can show progress. */
 const readsOnlyJson = (request: IncomingMessage): boolean =>
   !/text\/event-stream|\*\/\*/.test(request.headers.accept ?? '');
+
+const linksOf = ({ linksFor }: McpHttpOptions, request: IncomingMessage): { readonly links?: FileLinks } =>
+  linksFor === undefined ? {} : { links: linksFor(originOf(request)) };
 
 const isInitialize = (body: unknown): boolean =>
   typeof body === 'object' && body !== null && Reflect.get(body, 'method') === 'initialize';
@@ -142,7 +149,7 @@ export function makeMcpService(options: McpHttpOptions): McpHttpService {
     const catalogue = tools(request);
     if ('status' in catalogue) return catalogue;
     const json = readsOnlyJson(request);
-    const session = await sessions.open(identity, catalogue, { json });
+    const session = await sessions.open({ identity, catalogue, ...linksOf(options, request) }, { json });
     if (session === null) {
       const message = `Thaw already serves ${maxSessions} sessions. Close one and try again.`;
       return { status: 503, code: REFUSED, message, headers: { 'retry-after': '10' } };
@@ -169,7 +176,8 @@ export function makeMcpService(options: McpHttpOptions): McpHttpService {
     const catalogue = tools(request);
     if ('status' in catalogue) return catalogue;
     modern ??= openModern();
-    await (await modern).handle(request, response, body.value, { identity, catalogue });
+    const caller = { identity, catalogue, ...linksOf(options, request) };
+    await (await modern).handle(request, response, body.value, caller);
     return null;
   }
 

@@ -7,8 +7,8 @@ import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/
 import type { Clock } from '../../clock.ts';
 import { newUuid } from '../../ids.ts';
 import type { Identity } from '../../keys/permissions.ts';
-import type { Catalogue } from '../catalogue.ts';
 import type { Connections } from '../connections.ts';
+import { type Caller, dependenciesOf } from './caller.ts';
 import { EventLog } from './event-log.ts';
 
 const SWEEPS_PER_LIFE = 4;
@@ -57,26 +57,18 @@ export class Sessions {
   }
 
   /** Opens one for a client's first request. Null when there are too many and all are in use. */
-  async open(
-    identity: Identity,
-    catalogue: Catalogue,
-    options: { readonly json: boolean },
-  ): Promise<Session | null> {
+  async open(caller: Caller, options: { readonly json: boolean }): Promise<Session | null> {
     if (this.#byId.size + this.#opening >= this.#options.maxSessions && !(await this.#endIdlest()))
       return null;
     this.#opening += 1;
     try {
-      return await this.#connect(identity, catalogue, options);
+      return await this.#connect(caller, options);
     } finally {
       this.#opening -= 1;
     }
   }
 
-  async #connect(
-    identity: Identity,
-    catalogue: Catalogue,
-    options: { readonly json: boolean },
-  ): Promise<Session> {
+  async #connect(caller: Caller, options: { readonly json: boolean }): Promise<Session> {
     const events = options.json ? {} : { eventStore: new EventLog(), retryInterval: RETRY_MS };
     const transport: StreamableHTTPServerTransport = new StreamableHTTPServerTransport({
       // Chosen here and never by a client, so nobody can be made to use a session that another one knows.
@@ -89,12 +81,9 @@ export class Sessions {
       ...events,
     });
     const { clock, connections } = this.#options;
-    const session: Session = { transport, owner: ownerOf(identity), open: 0, usedAtMs: clock.monotonic() };
-    await connections.serveLegacy(transport, {
-      catalogue,
-      organizationId: identity.organizationId,
-      can: (permission) => identity.can(permission),
-    });
+    const owner = ownerOf(caller.identity);
+    const session: Session = { transport, owner, open: 0, usedAtMs: clock.monotonic() };
+    await connections.serveLegacy(transport, dependenciesOf(caller));
     const served = transport.onclose;
     // oxlint-disable-next-line unicorn/prefer-add-event-listener -- the SDK has callbacks and no events
     transport.onclose = () => {

@@ -116,6 +116,11 @@ export const execFileSteps: readonly Step[] = [
     refused: 'file_exists',
   },
   {
+    tool: 'sandbox_download',
+    given: { sandbox, path: 'up' },
+    answered: { uri: 'sandbox://working/home/daytona/up', sizeBytes: 10, hostPath: null },
+  },
+  {
     tool: 'sandbox_exec',
     given: {
       sandbox,
