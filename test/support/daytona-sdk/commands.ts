@@ -16,15 +16,21 @@ plt.show()
 print('drawn')
 `;
 
+const OUT = '\u0001'.repeat(3);
+const ERR = '\u0002'.repeat(3);
+const PIECE = '\u0000';
+
 /**
  * The standard output in the log of a session's command. Three bytes name the stream before each piece, and one
  * stream's text may come in several pieces, with the other's between them.
  */
 const standardOutput = (log: string): string =>
   log
-    .split(/(?=\u0001{3}|\u0002{3})/)
-    .filter((piece) => !piece.startsWith('\u0002'))
-    .map((piece) => piece.replace(/^\u0001{3}/, ''))
+    .replaceAll(OUT, `${PIECE}${OUT}`)
+    .replaceAll(ERR, `${PIECE}${ERR}`)
+    .split(PIECE)
+    .filter((piece) => !piece.startsWith(ERR))
+    .map((piece) => piece.replace(OUT, ''))
     .join('');
 
 async function runIn(stage: Stage, language: string, code: string): Promise<string> {
