@@ -3,6 +3,7 @@ import { type PreviewBase, previewTemplate } from './backend/preview-address.ts'
 import { type Clock, toTimestamp } from './clock.ts';
 import type { EngineSupply } from './control/engine-supply.ts';
 import type { OwnerConfig } from './control/owner-config.ts';
+import { fileLinks } from './file-links.ts';
 import type { HttpListener } from './http/listener.ts';
 import type { Authenticator, HttpService } from './http/service.ts';
 import type { KeyBook } from './keys/key-book.ts';
@@ -10,7 +11,6 @@ import type { Logger } from './log.ts';
 import type { Meter } from './metrics/measure-backend.ts';
 import type { Snapshot } from './metrics/metrics.ts';
 import { restService } from './rest/service.ts';
-import { fileLinks } from './rest/toolbox/file-links.ts';
 import { makeToolbox, toolboxService } from './rest/toolbox/service.ts';
 import type { Toolbox } from './rest/toolbox/toolbox.ts';
 import type { BackendSource } from './server/call-tool.ts';

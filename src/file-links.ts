@@ -1,7 +1,7 @@
 /** Links to the toolbox's signable routes, under an address at which the caller reaches this owner. */
-import type { FileLinks } from '../../../tools/file-links.ts';
-import { type Clock, toTimestamp } from '../../clock.ts';
-import { signFileUrl } from '../../signed-urls.ts';
+import type { FileLinks } from '../tools/file-links.ts';
+import { type Clock, toTimestamp } from './clock.ts';
+import { signFileUrl } from './signed-urls.ts';
 
 /** Long enough for an agent to pass one on and use it, short enough not to matter in a transcript. */
 const LIFETIME_MS = 900_000;
