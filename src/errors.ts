@@ -94,6 +94,11 @@ export const errorKinds = {
   is_a_directory: kind(400, false, 'Name a file; use sandbox_list_files for a directory.'),
   not_a_file: kind(400, false, 'Name a regular file.'),
   permission_denied: kind(403, false, 'Use a path that the user may access, or act as another user.'),
+  file_read_failed: kind(
+    500,
+    false,
+    'The file system of the sandbox does not give this file out. Read another one, or copy it with sandbox_exec.',
+  ),
   file_too_large: kind(413, false, 'Read or write a part of the file, or use sandbox_exec on it.'),
   edit_mismatch: kind(
     409,
@@ -123,7 +128,7 @@ export const errorKinds = {
   git_dirty_worktree: kind(409, false, 'Commit the changes or restore the files first.'),
   git_merge_conflict: kind(409, false, 'Resolve the conflicts in the named files, add them and commit.'),
   git_transport_failed: kind(502, true, 'Check the URL, and that the sandbox may reach its host.'),
-  git_remote_rejected: kind(403, false, 'The server refused this. Ask who runs it for the right.'),
+  git_remote_rejected: kind(422, false, 'The server refused this. Ask who runs it for the right.'),
   git_failed: kind(400, false, 'Correct what git complains of, and call again.'),
   stale_handle: kind(410, false, 'The sandbox was restarted since. Ask for a new handle.'),
   timeout: kind(504, true, 'Call again, with a longer limit if the work is long.'),

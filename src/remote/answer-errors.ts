@@ -38,6 +38,7 @@ const general: Readonly<Record<number, ErrorCode>> = {
 const toolboxCodes: Readonly<Record<string, ErrorCode>> = {
   FILE_NOT_FOUND: 'file_not_found',
   FILE_ACCESS_DENIED: 'permission_denied',
+  FILE_READ_FAILED: 'file_read_failed',
   GIT_AUTH_FAILED: 'git_auth_failed',
   GIT_REPO_NOT_FOUND: 'git_repository_not_found',
   GIT_BRANCH_NOT_FOUND: 'git_branch_not_found',

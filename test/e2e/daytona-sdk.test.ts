@@ -12,19 +12,26 @@ import { lifeTests, newLifeTests } from '../support/daytona-sdk/life.ts';
 import type { SdkSandbox } from '../support/daytona-sdk/sdk-types.ts';
 import type { SdkStage } from '../support/daytona-sdk/stage.ts';
 import { newTemplateTests, templateTests } from '../support/daytona-sdk/templates.ts';
+import { type Trouble, troubleTests } from '../support/daytona-sdk/trouble-cases.ts';
 import { installSdks, loadSdk, sdkFile, sdkVersions } from '../support/daytona-sdk/versions.ts';
 import { wayInTests } from '../support/daytona-sdk/ways-in.ts';
+import { type DockerRelay, dockerRelay } from '../support/docker-relay.ts';
 import { openRestOwner, type RestOwner } from '../support/rest-owner.ts';
 
 const EXIT_MS = 1_000;
 
 let directory: string;
+let relay: DockerRelay;
 let owner: RestOwner;
+const newStages: SdkStage[] = [];
 beforeAll(async () => {
-  [directory, owner] = await Promise.all([installSdks(), openRestOwner()]);
+  relay = await dockerRelay(inject('endpoint'));
+  const opening = openRestOwner({ THAW_DOCKER_HOST: relay.host });
+  [directory, owner] = await Promise.all([installSdks(), opening]);
 }, 400_000);
 afterAll(async () => {
   await owner.close();
+  await relay.close();
 });
 
 describe.each(sdkVersions)('$title', (version) => {
@@ -47,10 +54,11 @@ describe.each(sdkVersions)('$title', (version) => {
     });
     const { image } = inject('snapshot');
     stage = { version, sdk, daytona, apiKey, apiUrl, readerKey, box, image, connect, name };
+    if (!version.isOld) newStages.push(stage);
   });
   afterAll(async () => {
     await stage.box.delete();
-    await stage.daytona[Symbol.asyncDispose]?.();
+    if (version.isOld) await stage.daytona[Symbol.asyncDispose]?.();
   });
 
   lifeTests(current);
@@ -81,5 +89,15 @@ describe.each(sdkVersions)('$title', (version) => {
     );
     expect(stdout).toBe('out of the sandbox\n');
     expect(Number(stderr)).toBeLessThan(EXIT_MS);
+  });
+});
+
+describe('a server in trouble', () => {
+  troubleTests(
+    () => newStages,
+    (): Trouble => ({ relay, space: owner.space }),
+  );
+  afterAll(async () => {
+    await Promise.all(newStages.map(async ({ daytona }) => await daytona[Symbol.asyncDispose]?.()));
   });
 });

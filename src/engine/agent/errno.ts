@@ -103,7 +103,9 @@ export function fileError(failure: GuestFailure, path: string, user: string): Th
   }
   if (step === 'type') return new ThawError('not_a_file', `${path} is no regular file.`, { context });
   if (isProcessLimit(failure)) return processLimit(failure);
-  return new ThawError(codeOf(errno), `${path}: ${describeErrno(errno)}.`, { context });
+  // Told by the file system about this one file: neither the engine nor the agent is to blame.
+  const code = step === 'read' && codeOf(errno) === 'engine_error' ? 'file_read_failed' : codeOf(errno);
+  return new ThawError(code, `${path}: ${describeErrno(errno)}.`, { context });
 }
 
 /** The error for a command that did not start. */

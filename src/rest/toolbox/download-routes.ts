@@ -60,7 +60,8 @@ const END = Buffer.from('\r\n', 'utf8');
 
 /** What keeps one file from being read is a part of its own; what breaks the sandbox breaks the answer. */
 function errorPart(path: string, error: unknown): Buffer[] {
-  if (!isThawError(error) || error.httpStatus >= 500 || error.code === 'state_conflict') throw error;
+  const concernsFile = isThawError(error) && (error.httpStatus < 500 || error.code === 'file_read_failed');
+  if (!concernsFile || error.code === 'state_conflict') throw error;
   const { message, statusCode, code } = toProblem(error);
   const body = Buffer.from(JSON.stringify({ message, statusCode, code, source: 'DAYTONA_DAEMON' }), 'utf8');
   return [head('error', path, 'application/json', null), body, END];

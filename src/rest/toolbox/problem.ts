@@ -19,6 +19,10 @@ export interface ProblemBody extends ToolboxProblem {
 const codes: Readonly<Partial<Record<ErrorCode, string>>> = {
   file_not_found: 'FILE_NOT_FOUND',
   permission_denied: 'FILE_ACCESS_DENIED',
+  is_a_directory: 'INVALID_FILE_PATH',
+  not_a_directory: 'INVALID_FILE_PATH',
+  not_a_file: 'INVALID_FILE_PATH',
+  file_read_failed: 'FILE_READ_FAILED',
   execution_timeout: 'PROCESS_EXECUTION_TIMEOUT',
   job_not_found: 'PROCESS_NOT_FOUND',
   session_not_found: 'PROCESS_NOT_FOUND',

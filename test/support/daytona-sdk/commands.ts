@@ -199,7 +199,6 @@ export function newCommandTests(stage: Stage): void {
       (await codeInterpreter.runCode('import os; print(os.getcwd(), "x" in globals())', { context })).stdout,
     ).toBe('/tmp False\n');
     expect((await codeInterpreter.listContexts()).map(({ id }) => id)).toContain(context.id);
-    await expect(codeInterpreter.runCode('while True: pass', { context, timeout: 1 })).rejects.toThrow();
     await codeInterpreter.deleteContext(context);
   });
 }

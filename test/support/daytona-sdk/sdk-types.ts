@@ -78,6 +78,7 @@ export interface SdkProcess {
     id: string,
   ): Promise<{ readonly id: string; readonly cols: number; readonly rows: number }>;
   killPtySession(id: string): Promise<void>;
+  resizePtySession(id: string, cols: number, rows: number): Promise<unknown>;
 }
 
 export interface FileInfo {
@@ -126,7 +127,7 @@ export interface SdkGit {
   checkoutBranch(path: string, branch: string): Promise<void>;
   clone(url: string, path: string, branch?: string): Promise<void>;
   commit(path: string, message: string, author: string, email: string): Promise<{ readonly sha: string }>;
-  push(path: string): Promise<void>;
+  push(path: string, username?: string, password?: string, branch?: string, remote?: string): Promise<void>;
   pull(path: string): Promise<void>;
   status(path: string): Promise<{
     readonly currentBranch: string;
@@ -181,7 +182,11 @@ export interface SdkSandbox {
   readonly fs: SdkFiles;
   readonly git: SdkGit;
   readonly codeInterpreter: SdkInterpreter;
-  createLspServer(language: string, project: string): Promise<{ start(): Promise<void> }>;
+  readonly computerUse: { readonly accessibility: { getTree(): Promise<unknown> } };
+  createLspServer(
+    language: string,
+    project: string,
+  ): Promise<{ start(): Promise<void>; documentSymbols(path: string): Promise<unknown> }>;
   getUserHomeDir(): Promise<string | undefined>;
   getWorkDir(): Promise<string | undefined>;
   setLabels(labels: Env): Promise<Env>;
@@ -275,7 +280,12 @@ export interface SdkClient {
 }
 
 export interface SdkModule {
-  readonly Daytona: new (config: { apiKey: string; apiUrl: string; target?: string }) => SdkClient;
+  readonly Daytona: new (config: {
+    apiKey: string;
+    apiUrl: string;
+    target?: string;
+    requestTimeoutMs?: number;
+  }) => SdkClient;
   readonly Image: { base(image: string): SdkImage };
   /** The classes of errors, by name. */
   readonly [name: string]: unknown;
