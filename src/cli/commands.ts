@@ -26,6 +26,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./key.ts')).keyCommand,
   },
   {
+    name: 'install',
+    summary: 'write Thaw into the configuration of an MCP client',
+    load: async () => (await import('./install.ts')).installCommand,
+  },
+  {
     name: 'doctor',
     summary: 'look at what Thaw needs on this machine, and say what to do',
     load: async () => (await import('./doctor.ts')).doctorCommand,

@@ -1,6 +1,9 @@
 /** `npm run quickstart`: engine, default snapshot, owner, an agent's session with its timings, and what to paste where. */
+import { clients } from '../client-config/clients.ts';
+import { shellQuote } from '../client-config/server-entry.ts';
+import { handedOn } from '../client-config/settings.ts';
+import { claudeCodeCommand, snippets } from '../client-config/snippets.ts';
 import { type Environment, resolvePaths } from '../config.ts';
-import { ownerOptionList } from '../control/owner-options.ts';
 import { randomHex } from '../ids.ts';
 import type { Host } from '../setup/host.ts';
 import { prepare } from '../setup/prepare.ts';
@@ -8,7 +11,6 @@ import { lineProgress } from '../setup/progress.ts';
 import { type AgentClient, connectAgent } from './agent-client.ts';
 import { STEPS_UNTIL_RESULT } from './agent-steps.ts';
 import type { Cleanup } from './cleanup.ts';
-import { clientConfigs } from './client-config.ts';
 import { PlainDocker } from './plain-docker.ts';
 import { QUICKSTART_LABEL, ROUNDS, timeSessions } from './session.ts';
 import { indent } from './show.ts';
@@ -45,23 +47,19 @@ async function deleteSandboxes(connect: () => Promise<AgentClient>, run: string)
   }
 }
 
-/** The settings of Thaw in the environment: a client that spawns Thaw must have them, too. */
-const thawSettings = (environment: Environment): Record<string, string> =>
-  Object.fromEntries(
-    ownerOptionList.flatMap(({ variable }) => {
-      const value = environment[variable];
-      return value === undefined || value === '' ? [] : [[variable, value]];
-    }),
-  );
-
 function writeConfigs({ thaw, environment, write }: QuickstartOptions): void {
   const [command, script] = thaw;
-  write('\nTo use it, paste into your client:');
-  const server = { command, args: [script, 'mcp'], env: thawSettings(environment) };
-  for (const { client, where, text } of clientConfigs(server)) {
-    write(`\n${client}, ${where}:`);
+  const server = { kind: 'stdio', command, args: [script, 'mcp'], env: handedOn(environment) } as const;
+  write(`\nTo use it, let Thaw write itself into your client, with a diff and a backup:`);
+  const ids = clients.map(({ id }) => id).join('|');
+  write(indent(`${thaw.map(shellQuote).join(' ')} install ${ids}`));
+  write('\nor paste by hand:');
+  for (const { client, text } of snippets(server)) {
+    write(`\n${client.title}, ${client.where}:`);
     write(indent(text));
   }
+  write('\nClaude Code, in a shell:');
+  write(indent(claudeCodeCommand(server)));
 }
 
 /** Throws ThawError, PoolWaitError, StepFailed, or the abort's reason; each message is for people. */

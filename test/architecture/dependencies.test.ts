@@ -142,6 +142,13 @@ const rules: readonly Rule[] = [
       ].includes(imported),
   },
   {
+    rule: 'the configuration of clients knows the names of settings, and nothing that runs',
+    from: isIn('src/client-config/'),
+    allowed: (imported) =>
+      isIn('src/client-config/', 'node:')(imported) ||
+      /^(?:package\.json|src\/(?:clock|config|ids|control\/owner-options)\.ts)$/.test(imported),
+  },
+  {
     rule: 'the backend port knows no implementation',
     from: isIn('src/backend/'),
     allowed: (imported) =>

@@ -5,6 +5,8 @@ import { z } from 'zod';
 import { apiOperations, laterApiOperations, type OperationId } from '../../schemas/api-operations.ts';
 import { restOperations } from '../../schemas/rest/operations.ts';
 import { commands } from '../../src/cli/commands.ts';
+import { clients } from '../../src/client-config/clients.ts';
+import { claudeCodeCommand, snippetOf } from '../../src/client-config/snippets.ts';
 import { type OwnerOption, ownerOptionList } from '../../src/control/owner-options.ts';
 import { otherExceptions, stateExceptions } from '../../src/rest/exceptions.ts';
 import { tools } from '../../tools/index.ts';
@@ -115,6 +117,33 @@ const settingTable = (): string =>
     ]),
   );
 
+/** What `thaw install` writes, for a checkout and for an owner that runs, as a person pastes it. */
+function clientSnippets(): string {
+  const fence = (language: string, text: string): string => `\`\`\`${language}\n${text}\n\`\`\``;
+  const stdio = {
+    kind: 'stdio',
+    command: 'node',
+    args: ['/path/to/thaw/dist/thaw.mjs', 'mcp'],
+    env: {},
+  } as const;
+  const http = { kind: 'http', url: 'http://127.0.0.1:4440/mcp' } as const;
+  const servers = [
+    { title: 'over stdio', server: stdio },
+    { title: 'over HTTP', server: http },
+  ];
+  return clients
+    .flatMap((client) =>
+      servers.flatMap(({ title, server }) => {
+        const text = snippetOf(client, server);
+        if (text === null) return [];
+        const where = server.kind === 'stdio' ? `${title}, ${client.where}` : title;
+        const shell = client.id === 'claude-code' ? [fence('sh', claudeCodeCommand(server))] : [];
+        return [`**${client.title}** ${where}:`, ...shell, fence('json', text)];
+      }),
+    )
+    .join('\n\n');
+}
+
 const ms = (value: number): string => value.toFixed(2);
 
 /** The recorded report of the benchmark, with the targets that it is held against. */
@@ -148,6 +177,7 @@ export const generated: Readonly<Record<string, () => string | Promise<string>>>
   tools: toolTable,
   operations: operationTable,
   commands: commandTable,
+  clients: clientSnippets,
   settings: settingTable,
   benchmarks: benchmarkTables,
 };

@@ -1,33 +1,15 @@
 /** The command line before a command runs: help, version, and what is wrong. */
-import { PassThrough } from 'node:stream';
 import { expect, it } from 'vitest';
 import { commands } from '../../../src/cli/commands.ts';
-import type { ProcessHost } from '../../../src/cli/host.ts';
 import { parseFlags } from '../../../src/cli/parse-flags.ts';
 import { runCli } from '../../../src/cli/run.ts';
 import { ownerOptionList } from '../../../src/control/owner-options.ts';
+import { fakeProcess } from '../../support/fake-process.ts';
 
 async function run(...argv: readonly string[]) {
-  const stdout = new PassThrough();
-  const stderr = new PassThrough();
-  const host: ProcessHost = {
-    pid: 1,
-    nodeVersion: 'v20.15.0',
-    environment: { HOME: '/nonexistent' },
-    self: [],
-    stdin: new PassThrough(),
-    stdout,
-    stderr,
-    parentPid: () => 1,
-    onSignal: () => {},
-    onCrash: () => {},
-    exit: (code) => {
-      throw new Error(`exit ${code}`);
-    },
-  };
+  const { host, stdout, stderr } = fakeProcess();
   const code = await runCli(argv, commands, host);
-  const text = (stream: PassThrough): string => String(stream.read() ?? '');
-  return { code, stdout: text(stdout), stderr: text(stderr) };
+  return { code, stdout: stdout(), stderr: stderr() };
 }
 
 it('shows all commands with --help, and without any command as an error', async () => {
@@ -48,7 +30,7 @@ it.each([
   ['sevre', 'thaw: Unknown command "sevre". Did you mean "serve"?\n'],
   [
     'xyzzy',
-    'thaw: Unknown command "xyzzy". The commands are: mcp, serve, status, key, doctor, prune, stop, help.\n',
+    'thaw: Unknown command "xyzzy". The commands are: mcp, serve, status, key, install, doctor, prune, stop, help.\n',
   ],
   ['--versoin', 'thaw: Unknown option "--versoin".'],
 ])('names what is close to %s', async (word, expected) => {
