@@ -1,14 +1,11 @@
 /** The owner's HTTP listener: one port, services by prefix, and the bounds that hold for all of them. */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { Logger } from '../log.ts';
 import { answerJson, refuseJson } from './answer.ts';
 import { type HostGuardOptions, makeHostGuard } from './host-guard.ts';
+import { type ListenOptions, listenSomewhere, makeServer } from './listen.ts';
 import type { HttpService } from './service.ts';
 
-const MAX_CONNECTIONS = 1_024;
-const MAX_HEADER_BYTES = 32 * 1024;
-const HEADERS_MS = 20_000;
 /** For a whole request with its body; services that read small bodies have shorter deadlines of their own. */
 const REQUEST_MS = 1_800_000;
 const KEEP_ALIVE_MS = 30_000;
@@ -17,11 +14,8 @@ const IDLE_MS = 3_600_000;
 /** How long answers may take when the listener closes. */
 const CLOSE_MS = 3_000;
 
-export interface ListenerOptions extends HostGuardOptions {
-  /** Another one is taken when it is in use. */
-  readonly port: number;
+export interface ListenerOptions extends HostGuardOptions, ListenOptions {
   readonly services: readonly HttpService[];
-  readonly log: Logger;
 }
 
 export interface HttpListener {
@@ -36,32 +30,6 @@ export interface HttpListener {
   close(): Promise<void>;
 }
 
-const isInUse = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && (error.code === 'EADDRINUSE' || error.code === 'EACCES');
-
-async function listen(server: Server, host: string, port: number): Promise<number> {
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen({ host, port }, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
-  const address = server.address();
-  return address === null || typeof address === 'string' ? port : address.port;
-}
-
-async function listenSomewhere(server: Server, { host, port, log }: ListenerOptions): Promise<number> {
-  try {
-    return await listen(server, host, port);
-  } catch (error) {
-    if (port === 0 || !isInUse(error)) throw error;
-    const found = await listen(server, host, 0);
-    log.warn({ wanted: port, port: found }, 'the HTTP port is in use; another one is taken');
-    return found;
-  }
-}
-
 /** The path as it was sent, without its query; null for what is no path (`*`, a whole URL). */
 function pathOf(request: IncomingMessage): string | null {
   const { url = '' } = request;
@@ -72,7 +40,6 @@ function pathOf(request: IncomingMessage): string | null {
 export async function openHttpListener(options: ListenerOptions): Promise<HttpListener> {
   const { host, log } = options;
   const guard = makeHostGuard(options);
-  const sockets = new Set<Duplex>();
   /** Those on which no request waits for its answer. */
   const idle = new Set<Duplex>();
   let requests = 0;
@@ -137,27 +104,18 @@ export async function openHttpListener(options: ListenerOptions): Promise<HttpLi
     found.upgrade(request, socket, head);
   };
 
-  const server = createServer({
-    maxHeaderSize: MAX_HEADER_BYTES,
-    headersTimeout: HEADERS_MS,
-    requestTimeout: REQUEST_MS,
-    keepAliveTimeout: KEEP_ALIVE_MS,
-    insecureHTTPParser: false,
-    noDelay: true,
+  const { server, sockets } = makeServer({
+    requestMs: REQUEST_MS,
+    keepAliveMs: KEEP_ALIVE_MS,
+    idleMs: IDLE_MS,
   });
-  server.maxConnections = MAX_CONNECTIONS;
-  server.timeout = IDLE_MS;
   server.on('connection', (socket) => {
-    sockets.add(socket);
     idle.add(socket);
-    socket.once('close', () => {
-      sockets.delete(socket);
-      idle.delete(socket);
-    });
+    socket.once('close', () => idle.delete(socket));
   });
   server.on('request', serve);
   server.on('upgrade', upgrade);
-  const port = await listenSomewhere(server, options);
+  const port = await listenSomewhere(server, options, 'the HTTP port');
   server.on('error', (error) => log.error({ err: error }, 'the HTTP listener failed'));
 
   const cutAll = (): void => {

@@ -1,11 +1,11 @@
 /** The listener for previews: an HTTP/1.1 server that passes requests and WebSockets into sandboxes. */
-import { createServer, type IncomingMessage, type Server, ServerResponse } from 'node:http';
+import { type IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type PreviewBase, parseDomain } from '../backend/preview-address.ts';
 import type { PreviewTarget } from '../backend/preview-target.ts';
 import type { Clock } from '../clock.ts';
 import { ThawError } from '../errors.ts';
-import type { Logger } from '../log.ts';
+import { type ListenOptions, listenSomewhere, makeServer } from '../http/listen.ts';
 import { Exchanges } from './exchanges.ts';
 import { forward } from './forward.ts';
 import { type Decision, decide, type Entry, type GateParts } from './gate.ts';
@@ -14,26 +14,19 @@ import { PortAgents } from './port-agent.ts';
 import { problems } from './problem.ts';
 import { tunnel } from './tunnel.ts';
 
-const MAX_CONNECTIONS = 1_024;
 /** Clients may send several requests over one connection before the first is answered. */
 const MAX_EXCHANGES = 2_048;
-const MAX_HEADER_BYTES = 32 * 1024;
-const HEADERS_MS = 20_000;
 const KEEP_ALIVE_MS = 10_000;
 /** Without a byte either way. Whoever waits longer, for events say, connects anew. */
 const IDLE_MS = 600_000;
 const TUNNEL_IDLE_MS = 3_600_000;
 
-export interface PreviewServerOptions {
-  readonly host: string;
-  /** Another one is taken when it is in use; 0 for any. */
-  readonly port: number;
+export interface PreviewServerOptions extends ListenOptions {
   /** As `parseDomain` reads it. */
   readonly domain: string;
   /** Null while there is no engine. */
   readonly target: () => PreviewTarget | null;
   readonly clock: Clock;
-  readonly log: Logger;
 }
 
 export interface PreviewServer {
@@ -42,32 +35,6 @@ export interface PreviewServer {
   readonly figures: () => { readonly exchanges: number; readonly pools: number };
   /** Cuts what is open. */
   close(): Promise<void>;
-}
-
-const isInUse = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && (error.code === 'EADDRINUSE' || error.code === 'EACCES');
-
-async function listen(server: Server, host: string, port: number): Promise<number> {
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen({ host, port }, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
-  const address = server.address();
-  return address === null || typeof address === 'string' ? port : address.port;
-}
-
-async function listenSomewhere(server: Server, { host, port, log }: PreviewServerOptions): Promise<number> {
-  try {
-    return await listen(server, host, port);
-  } catch (error) {
-    if (port === 0 || !isInUse(error)) throw error;
-    const found = await listen(server, host, 0);
-    log.warn({ wanted: port, port: found }, 'the port for previews is in use; another one is taken');
-    return found;
-  }
 }
 
 /** Null when it goes into the sandbox; everything else is answered here. */
@@ -155,25 +122,11 @@ export async function openPreviewServer(options: PreviewServerOptions): Promise<
       .catch(defect(response));
   };
 
-  const server = createServer({
-    maxHeaderSize: MAX_HEADER_BYTES,
-    headersTimeout: HEADERS_MS,
-    requestTimeout: 0,
-    keepAliveTimeout: KEEP_ALIVE_MS,
-    insecureHTTPParser: false,
-    noDelay: true,
-  });
-  server.maxConnections = MAX_CONNECTIONS;
-  server.timeout = IDLE_MS;
-  const sockets = new Set<Duplex>();
-  server.on('connection', (socket) => {
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
-  });
+  const { server, sockets } = makeServer({ requestMs: 0, keepAliveMs: KEEP_ALIVE_MS, idleMs: IDLE_MS });
   server.on('request', serve);
   server.on('checkContinue', serve);
   server.on('upgrade', upgrade);
-  const listenPort = await listenSomewhere(server, options);
+  const listenPort = await listenSomewhere(server, options, 'the port for previews');
   server.on('error', (error) => log.error({ err: error }, 'the preview listener failed'));
   const { scheme } = domain;
   const publicPort = domain.port ?? (scheme === 'https' || domain.domain !== 'localhost' ? null : listenPort);
