@@ -1,13 +1,14 @@
 /** The choice of the backend for a command: its flags, the environment, and what is shown of it. */
 import { readFileSync } from 'node:fs';
 import { type BackendChoice, BackendChoiceError, chooseBackend } from '../backend/choose.ts';
+import { backendOptions } from '../control/backend-options.ts';
 import { type FlagSpec, type Flags, UsageError } from './command.ts';
 import type { ProcessHost } from './host.ts';
 
 export const backendFlags: Readonly<Record<string, FlagSpec>> = {
-  backend: { type: 'string' },
+  backend: { type: 'string', values: backendOptions.backend.choices },
   'api-url': { type: 'string' },
-  'api-key-file': { type: 'string' },
+  'api-key-file': { type: 'string', path: true },
 };
 
 export const backendFlagsHelp = `  --backend TEXT   embedded, remote or auto (THAW_BACKEND)

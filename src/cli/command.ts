@@ -3,6 +3,12 @@ import type { ProcessHost } from './host.ts';
 
 export interface FlagSpec {
   readonly type: 'string' | 'boolean';
+  /** What it is for, where the help of the command has it from here; shells show it. */
+  readonly help?: string;
+  /** All that it may be, for shells to complete. */
+  readonly values?: readonly string[];
+  /** Whether it names files or directories. */
+  readonly path?: boolean;
 }
 
 /** What was given on the command line, by flag name. */
@@ -12,6 +18,8 @@ export interface Command {
   readonly flags: Readonly<Record<string, FlagSpec>>;
   /** Whether it takes arguments that are no flags; `positionalsOf` finds them. */
   readonly positionals?: boolean;
+  /** What the first of these may be, for shells to complete. */
+  readonly words?: readonly string[];
   /** The text of `thaw help <command>`. */
   help(): string;
   /** Resolves to the exit status. Throws UsageError for a wrong value of a flag. */

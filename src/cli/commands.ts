@@ -45,4 +45,9 @@ export const commands: readonly CommandEntry[] = [
     summary: 'end the owner and the sandboxes that run; their files are kept',
     load: async () => (await import('./stop.ts')).stopCommand,
   },
+  {
+    name: 'completion',
+    summary: 'print a script that completes commands and flags in bash, zsh or fish',
+    load: async () => (await import('./completion.ts')).completionCommand(() => commands),
+  },
 ];

@@ -14,13 +14,13 @@ import { ownerOptionList } from '../control/owner-options.ts';
 import { suggest } from '../suggest.ts';
 import { type Command, type Flags, UsageError } from './command.ts';
 import type { ProcessHost } from './host.ts';
-import { ownerFlags } from './owner-flags.ts';
+import { ownerFlags, pathFlags } from './owner-flags.ts';
 import { positionalsOf } from './parse-flags.ts';
 import { readConfig } from './read-config.ts';
 
 const ownFlags = {
   name: { type: 'string' },
-  config: { type: 'string' },
+  config: { type: 'string', path: true },
   project: { type: 'boolean' },
   url: { type: 'string' },
   print: { type: 'boolean' },
@@ -29,9 +29,6 @@ const ownFlags = {
 } as const;
 const flags = { ...ownerFlags, ...ownFlags };
 const ids = clients.map(({ id }) => id);
-
-/** Flags whose values name files: a client starts Thaw in a directory of its own. */
-const paths = new Set(['state-dir', 'api-key-file', 'host-paths']);
 
 const text = (value: string | boolean | undefined): string | undefined =>
   typeof value === 'string' ? value : undefined;
@@ -47,7 +44,7 @@ function clientNamed(args: readonly string[]): McpClient {
   throw new UsageError(`Unknown client "${id}". ${hint}`);
 }
 
-/** The options of \`thaw mcp\` among the flags, as its arguments. */
+/** The options of `thaw mcp` among the flags, as its arguments. A client starts it in a directory of its own. */
 function mcpArguments(given: Flags): readonly string[] {
   const absolute = (list: string): string =>
     list
@@ -56,7 +53,7 @@ function mcpArguments(given: Flags): readonly string[] {
       .join(',');
   return ownerOptionList.flatMap(({ flag }) => {
     const value = given[flag];
-    if (typeof value === 'string') return [`--${flag}`, paths.has(flag) ? absolute(value) : value];
+    if (typeof value === 'string') return [`--${flag}`, pathFlags.has(flag) ? absolute(value) : value];
     return value === true ? [`--${flag}`] : [];
   });
 }
@@ -153,6 +150,7 @@ async function run(given: Flags, host: ProcessHost, args: readonly string[]): Pr
 export const installCommand: Command = {
   flags,
   positionals: true,
+  words: ids,
   help: () =>
     `Usage: thaw install ${ids.join('|')} [options]
 

@@ -129,6 +129,7 @@ async function run(given: Flags, host: ProcessHost, args: readonly string[]): Pr
 export const keyCommand: Command = {
   flags,
   positionals: true,
+  words: actions,
   help: () =>
     `Usage: thaw key create NAME [options]\n       thaw key list\n       thaw key revoke NAME\n\nAPI keys for the Daytona-compatible API and for MCP over HTTP. A key is shown once, when it is made. The first start of an\nowner makes one by itself; \`thaw status\` says in which file it is.\n\nOptions:\n${stateDirHelp}  --permissions LIST  comma-separated, all by default: ${permissions.join(', ')}\n  --organization NAME  a tenant of its own: its keys see its sandboxes only\n  --expires-days N  days until the key expires; by default it does not\n  --json           as JSON\n`,
   run,

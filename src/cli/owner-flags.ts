@@ -2,12 +2,24 @@
 import { type OwnerOption, ownerOptionList } from '../control/owner-options.ts';
 import type { FlagSpec } from './command.ts';
 
+/** Options that name files or directories of this machine, some of them several, comma-separated. */
+export const pathFlags: ReadonlySet<string> = new Set(['state-dir', 'api-key-file', 'host-paths']);
+
+const specOf = (option: OwnerOption): FlagSpec => ({
+  type: option.kind === 'switch' ? 'boolean' : 'string',
+  help: option.help,
+  path: pathFlags.has(option.flag),
+  ...(option.kind === 'choice' ? { values: option.choices } : {}),
+});
+
 export const ownerFlags: Readonly<Record<string, FlagSpec>> = Object.fromEntries(
-  ownerOptionList.map(({ flag, kind }) => [flag, { type: kind === 'switch' ? 'boolean' : 'string' }]),
+  ownerOptionList.map((option) => [option.flag, specOf(option)]),
 );
 
 /** The option that every command has which talks to an owner. */
-export const stateDirFlag: Readonly<Record<string, FlagSpec>> = { 'state-dir': { type: 'string' } };
+export const stateDirFlag: Readonly<Record<string, FlagSpec>> = {
+  'state-dir': { type: 'string', path: true },
+};
 
 export const stateDirHelp = '  --state-dir DIR  state directory of the owner (THAW_STATE_DIR)\n';
 

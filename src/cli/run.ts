@@ -12,7 +12,8 @@ export interface CommandEntry {
 }
 
 function overview(commands: readonly CommandEntry[]): string {
-  const rows = commands.map(({ name, summary }) => `  ${name.padEnd(8)} ${summary}`);
+  const width = Math.max(...commands.map(({ name }) => name.length));
+  const rows = commands.map(({ name, summary }) => `  ${name.padEnd(width)} ${summary}`);
   return [
     'thaw: sandboxes for LLM agents as MCP tools',
     '',

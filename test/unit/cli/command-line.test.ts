@@ -30,7 +30,7 @@ it.each([
   ['sevre', 'thaw: Unknown command "sevre". Did you mean "serve"?\n'],
   [
     'xyzzy',
-    'thaw: Unknown command "xyzzy". The commands are: mcp, serve, status, key, install, doctor, prune, stop, help.\n',
+    'thaw: Unknown command "xyzzy". The commands are: mcp, serve, status, key, install, doctor, prune, stop, completion, help.\n',
   ],
   ['--versoin', 'thaw: Unknown option "--versoin".'],
 ])('names what is close to %s', async (word, expected) => {
