@@ -19,11 +19,13 @@ import type { ProtocolExtension } from './server/extension.ts';
 import { type McpHttpService, makeMcpService } from './server/http/service.ts';
 import { surfaceHeaders } from './server/surface-settings.ts';
 import type { Surfaces } from './server/surfaces.ts';
+import type { TaskBook } from './server/tasks/task-book.ts';
 
 /** What a service is made of. */
 export interface ServiceParts {
   readonly surfaces: Surfaces;
   readonly connections: Connections;
+  readonly tasks: TaskBook;
   readonly extension: ProtocolExtension;
   readonly config: OwnerConfig;
   readonly keys: KeyBook;
@@ -62,12 +64,12 @@ function restOf(parts: ServiceParts, toolbox: Toolbox): HttpService {
 }
 
 function mcpOf(parts: ServiceParts): McpHttpService {
-  const { authenticator, backend, config, connections, extension, clock, log, surfaces } = parts;
+  const { authenticator, backend, config, connections, extension, tasks, clock, log, surfaces } = parts;
   return makeMcpService({
     authenticator,
     connections,
     extension,
-    dependencies: { backend, clock, log },
+    dependencies: { backend, tasks, clock, log },
     catalogueFor: (headers) => surfaces.for(surfaceHeaders(headers)),
     linksFor: (origin) => fileLinks({ base: () => origin, clock }),
     clock,

@@ -17,6 +17,7 @@ import type { OwnerStatus } from './control/status.ts';
 import { ThawError } from './errors.ts';
 import { fileLinks } from './file-links.ts';
 import { KeyBook } from './keys/key-book.ts';
+import { ensureSecret } from './keys/secret-file.ts';
 import type { Logger } from './log.ts';
 import { type Meter, measuring } from './metrics/measure-backend.ts';
 import { describePreviews, openPreviews } from './preview/open.ts';
@@ -26,6 +27,7 @@ import type { ProtocolExtension } from './server/extension.ts';
 import { openSocketServer } from './server/socket-server.ts';
 import { configuredWords } from './server/surface-settings.ts';
 import { Surfaces } from './server/surfaces.ts';
+import { TaskBook } from './server/tasks/task-book.ts';
 import type { SshGateway } from './ssh/gateway.ts';
 import { version } from './version.ts';
 
@@ -133,10 +135,9 @@ async function open(
   const keys = openKeyBook(paths.stateDir, clock, log);
   let http: OwnerHttp | null = null;
   const links = fileLinks({ base: () => http?.listener?.url ?? null, clock });
-  const connections = new Connections(
-    { catalogue: surfaces.for(null), backend, links, clock, log },
-    extension,
-  );
+  const tasks = new TaskBook(ensureSecret(paths.stateDir, 'task-secret', log));
+  const local = { catalogue: surfaces.for(null), backend, links, tasks, clock, log };
+  const connections = new Connections(local, extension);
   const status = async (): Promise<OwnerStatus> => ({
     pid,
     version,
@@ -182,7 +183,7 @@ async function open(
   });
   log.info({ pid, version, socket: paths.mcpSocket }, 'owner listens');
   const previewBase = () => previews?.base ?? null;
-  const served = { surfaces, connections, extension };
+  const served = { surfaces, connections, tasks, extension };
   http = await openOwnerHttp({ ...served, config, keys, supply, backend, meter, previewBase, clock, log });
   ssh = await openSsh({ config, supply, log });
 

@@ -15,6 +15,8 @@ export const asSandboxId = (value: string): SandboxId => value as SandboxId;
 export const newUuid = (): string => randomUUID();
 /** `bytes` random bytes as lower-case hexadecimal. */
 export const randomHex = (bytes: number): string => randomBytes(bytes).toString('hex');
+/** `bytes` random bytes. */
+export const randomBuffer = (bytes: number): Buffer => randomBytes(bytes);
 /** A factor between 0.75 and 1.25 to spread retries. */
 export const jitter = (): number => 0.75 + (randomBytes(1)[0] ?? 0) / 510;
 

@@ -52,6 +52,35 @@ export class WithBlocks<Value> {
   }
 }
 
+/** What work is found by, now and after a restart of whoever does it. It is sealed before a client gets it. */
+export type WorkReference = Readonly<Record<string, string | number>>;
+
+/** How work stands that goes on behind its call. */
+export type WorkView<Value> =
+  | {
+      readonly status: 'working';
+      /** For people: what it is doing. */
+      readonly message: string;
+    }
+  | {
+      readonly status: 'completed';
+      /** What the call would have answered, had it waited this long. */
+      readonly value: Value;
+      readonly endedAt: string | null;
+      /** It did not end by itself. */
+      readonly stopped: boolean;
+    };
+
+/** How clients that follow tasks see a call whose work goes on behind it. */
+export interface ToolWork<Input extends z.ZodObject, Output extends z.ZodObject> {
+  /** What the work is found by; null when `result` is all that there will be. */
+  begun(input: z.output<Input>, result: z.output<Output>): WorkReference | null;
+  /** Throws ThawError only; one that says that something is not there means that the work is forgotten. */
+  look(reference: WorkReference, call: ToolCall): Promise<WorkView<z.input<Output>>>;
+  /** Asks it to end, and does nothing when it has. */
+  cancel(reference: WorkReference, call: ToolCall): Promise<void>;
+}
+
 export interface Tool<Input extends z.ZodObject = z.ZodObject, Output extends z.ZodObject = z.ZodObject> {
   /** `sandbox_…`, snake case. */
   readonly name: string;
@@ -64,6 +93,8 @@ export interface Tool<Input extends z.ZodObject = z.ZodObject, Output extends z.
   /** A flat strict object. */
   readonly input: Input;
   readonly output: Output;
+  /** Absent where every call waits for its end. */
+  readonly work?: ToolWork<Input, Output>;
   /** Throws ThawError only. Fields that the output schema does not name are dropped from the result. */
   handle(input: z.output<Input>, call: ToolCall): Promise<z.input<Output> | WithBlocks<z.input<Output>>>;
 }

@@ -5,6 +5,7 @@ import { SandboxRef } from '../schemas/sandbox-ref.ts';
 import { requireGroup } from '../src/backend/port.ts';
 import { harmlessText } from '../src/content/harmless-text.ts';
 import { defineTool } from './define-tool.ts';
+import * as work from './sandbox-exec-work.ts';
 
 export default defineTool({
   name: 'sandbox_exec',
@@ -15,6 +16,7 @@ export default defineTool({
   group: 'exec',
   input: z.strictObject({ sandbox: SandboxRef, ...ExecRequest.shape }),
   output: ExecResult,
+  work,
   async handle({ sandbox, ...request }, { backend, context }) {
     const result = await requireGroup(backend, 'exec').exec(sandbox, request, context);
     return { ...result, stdout: harmlessText(result.stdout), stderr: harmlessText(result.stderr) };

@@ -8,6 +8,7 @@ import { openRemoteBackend } from '../remote/open.ts';
 import { serveStdio } from '../server/stdio.ts';
 import { configuredWords } from '../server/surface-settings.ts';
 import { Surfaces } from '../server/surfaces.ts';
+import { TaskBook } from '../server/tasks/task-book.ts';
 import type { Flags } from './command.ts';
 import type { ProcessHost } from './host.ts';
 import { readConfig } from './read-config.ts';
@@ -30,6 +31,8 @@ export async function serveRemote(
       ...allowed,
       catalogue: new Surfaces(tools, configuredWords(config)).for(null),
       backend: () => Promise.resolve(backend),
+      // Commands go on behind this process, and so do tasks, for whoever comes with the same key.
+      tasks: new TaskBook(settings.token),
       clock,
       log,
     });

@@ -25,7 +25,7 @@ function trimStart(bytes: Buffer): Buffer {
 }
 
 export class OutputCapture {
-  readonly #headLimit: number;
+  #headLimit: number;
   readonly #tail: Buffer;
   readonly #head: Buffer[] = [];
   #headBytes = 0;
@@ -56,17 +56,26 @@ export class OutputCapture {
     this.#tailCount += bytes.length;
   }
 
-  result(): Captured {
+  #orderedTail(): Buffer {
     const size = this.#tail.length;
-    const totalBytes = this.#headBytes + this.#tailCount;
-    const head = Buffer.concat(this.#head);
-    if (this.#tailCount <= size) {
-      const all = Buffer.concat([head, this.#tail.subarray(0, this.#tailCount)]);
-      return { text: all.toString('utf8'), totalBytes, truncated: false };
-    }
+    if (this.#tailCount <= size) return this.#tail.subarray(0, this.#tailCount);
     const at = size === 0 ? 0 : this.#tailCount % size;
-    const tail = Buffer.concat([this.#tail.subarray(at), this.#tail.subarray(0, at)]);
-    const omitted = this.#tailCount - size;
+    return Buffer.concat([this.#tail.subarray(at), this.#tail.subarray(0, at)]);
+  }
+
+  /** What is added from now on does not follow what was added: none of it is the beginning. */
+  skip(): void {
+    this.#headLimit = this.#headBytes;
+  }
+
+  /** `totalBytes` is more than what was added when some was skipped. */
+  result(totalBytes = this.#headBytes + this.#tailCount): Captured {
+    const head = Buffer.concat(this.#head);
+    const tail = this.#orderedTail();
+    const omitted = totalBytes - head.length - tail.length;
+    if (omitted <= 0) {
+      return { text: Buffer.concat([head, tail]).toString('utf8'), totalBytes, truncated: false };
+    }
     const mark = `\n[... ${omitted} bytes left out ...]\n`;
     const text = `${trimEnd(head).toString('utf8')}${mark}${trimStart(tail).toString('utf8')}`;
     return { text, totalBytes, truncated: true };

@@ -1,5 +1,11 @@
 /** One tool call from its arguments to its result: check, wait for the backend, run, log. */
-import { type ExtraBlock, type Tool, WithBlocks } from '../../tools/define-tool.ts';
+import {
+  type ExtraBlock,
+  type Tool,
+  type ToolCall,
+  WithBlocks,
+  type WorkReference,
+} from '../../tools/define-tool.ts';
 import type { FileLinks } from '../../tools/file-links.ts';
 import type { HostAccess } from '../../tools/host-access.ts';
 import type { Backend, CallContext } from '../backend/port.ts';
@@ -28,25 +34,41 @@ export interface CallDependencies {
 interface Answered {
   readonly value: Record<string, unknown>;
   readonly blocks: readonly ExtraBlock[];
+  readonly work: WorkReference | null;
+}
+
+/** What came of a call. */
+export interface CallOutcome {
+  readonly result: ToolResult;
+  /** What goes on behind the result; null when nothing does. */
+  readonly work: WorkReference | null;
+}
+
+/** What a handler gets. Waits for the backend. */
+export async function openCall(
+  context: CallContext,
+  { backend, host, links }: CallDependencies,
+): Promise<ToolCall> {
+  return {
+    backend: await backend(context),
+    context,
+    ...(host === undefined ? {} : { host }),
+    ...(links === undefined ? {} : { links }),
+  };
 }
 
 async function run(
   tool: Tool,
   given: unknown,
   context: CallContext,
-  { backend, host, links }: CallDependencies,
+  dependencies: CallDependencies,
 ): Promise<Answered> {
   const input = parseArguments(tool.input, given);
-  const call = {
-    backend: await backend(context),
-    context,
-    ...(host === undefined ? {} : { host }),
-    ...(links === undefined ? {} : { links }),
-  };
-  const answer = await tool.handle(input, call);
+  const answer = await tool.handle(input, await openCall(context, dependencies));
   const [value, blocks] = answer instanceof WithBlocks ? [answer.value, answer.blocks] : [answer, []];
   // Clients refuse fields that the published schema does not know: parsing drops them.
-  return { value: tool.output.parse(value), blocks };
+  const parsed = tool.output.parse(value);
+  return { value: parsed, blocks, work: tool.work?.begun(input, parsed) ?? null };
 }
 
 /** Never rejects: whatever is thrown becomes an error result. */
@@ -56,20 +78,21 @@ export async function callTool(
   context: CallContext,
   limit: CallLimit,
   dependencies: CallDependencies,
-): Promise<ToolResult> {
+): Promise<CallOutcome> {
   const { clock, log } = dependencies;
   const request = randomHex(4);
   const startedMs = clock.monotonic();
   const facts = (): object => ({ request, tool: tool.name, ms: Math.round(clock.monotonic() - startedMs) });
   try {
-    const { value, blocks } = await limit.run(context.signal, () => run(tool, given, context, dependencies));
+    const answered = await limit.run(context.signal, () => run(tool, given, context, dependencies));
     log.debug(facts(), 'call answered');
-    return respondWith(value, { blocks, untrusted: carriesUntrusted(tool) });
+    const { value, blocks, work } = answered;
+    return { result: respondWith(value, { blocks, untrusted: carriesUntrusted(tool) }), work };
   } catch (thrown) {
     const error = toThawError(thrown);
     // Only a defect is worth its stack.
     if (error.code === 'internal') log.error({ ...facts(), err: error.cause ?? error }, 'call failed');
     else log.info({ ...facts(), code: error.code, reason: error.message }, 'call failed');
-    return respondWithError(error, request);
+    return { result: respondWithError(error, request), work: null };
   }
 }

@@ -53,7 +53,7 @@ export function createMcpServer(
         sendNotification({ method: 'notifications/progress', params: { ...progress } }),
     };
     try {
-      return await answerToolRequest(request, limit, dependencies);
+      return (await answerToolRequest(request, limit, dependencies)).result;
     } catch (error) {
       throw toProtocolError(error);
     }

@@ -5,6 +5,8 @@ import type { CallLimit } from './call-limit.ts';
 import type { ProtocolExtension } from './extension.ts';
 import { instructions } from './instructions.ts';
 import { offerModern } from './offer-modern.ts';
+import { offerTasks, taskFor } from './tasks/offer-tasks.ts';
+import { TASKS_EXTENSION } from './tasks/protocol.ts';
 import { answerToolRequest, type McpServerDependencies, UnknownToolError } from './tool-request.ts';
 
 /** What is listed follows from the owner's start and from who asks, so a client may keep it a while. */
@@ -30,7 +32,13 @@ export function createModernServer(
 ): Server {
   const { catalogue } = dependencies;
   const own: ServerOptions = {
-    capabilities: { tools: {}, resources: {}, prompts: {}, completions: {} },
+    capabilities: {
+      tools: {},
+      resources: {},
+      prompts: {},
+      completions: {},
+      ...(dependencies.tasks === undefined ? {} : { extensions: { [TASKS_EXTENSION]: {} } }),
+    },
     instructions,
     jsonSchemaValidator: noSchemaValidator,
     cacheHints: {
@@ -45,7 +53,7 @@ export function createModernServer(
   server.setRequestHandler('tools/list', () => ({ tools: [...catalogue.listed] }));
   server.setRequestHandler('tools/call', async ({ params }, { mcpReq }) => {
     try {
-      return await answerToolRequest(
+      const outcome = await answerToolRequest(
         {
           name: params.name,
           arguments: params.arguments,
@@ -57,11 +65,13 @@ export function createModernServer(
         limit,
         dependencies,
       );
+      return taskFor(params.name, outcome, mcpReq.envelope, dependencies) ?? outcome.result;
     } catch (error) {
       throw toProtocolError(error);
     }
   });
   offerModern(server, dependencies);
+  offerTasks(server, dependencies);
   extendModern?.(server, catalogue);
   return server;
 }

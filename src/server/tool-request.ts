@@ -3,11 +3,11 @@ import type { Tool } from '../../tools/define-tool.ts';
 import type { CallContext } from '../backend/port.ts';
 import { suggest } from '../suggest.ts';
 import type { CallLimit } from './call-limit.ts';
-import { type CallDependencies, callTool } from './call-tool.ts';
+import { type CallDependencies, type CallOutcome, callTool } from './call-tool.ts';
 import type { Catalogue } from './catalogue.ts';
 import { checkPermission } from './permission.ts';
 import { ProgressReporter } from './progress.ts';
-import type { ToolResult } from './respond.ts';
+import type { TaskBook } from './tasks/task-book.ts';
 
 /** Calls of one client: enough for any burst of an agent, few enough to bound what it can hold. */
 export const CALLS_OF_ONE_CLIENT = { running: 128, waiting: 1024 };
@@ -19,6 +19,10 @@ export interface McpServerDependencies extends CallDependencies {
   readonly organizationId?: string | null;
   /** What the caller's key allows. Absent: everything, as for local clients. */
   readonly can?: (permission: string) => boolean;
+  /** Who calls, as far as callers are told apart. Absent: the user of this machine. */
+  readonly principal?: string;
+  /** Absent: calls never become tasks. */
+  readonly tasks?: TaskBook;
 }
 
 export interface ProgressParams {
@@ -83,7 +87,7 @@ export async function answerToolRequest(
   request: ToolRequest,
   limit: CallLimit,
   dependencies: McpServerDependencies,
-): Promise<ToolResult> {
+): Promise<CallOutcome> {
   const { catalogue } = dependencies;
   const { signal } = request;
   const tool = catalogue.find(request.name);

@@ -9,6 +9,7 @@ import type { BackendSource } from '../../src/server/call-tool.ts';
 import { buildCatalogue } from '../../src/server/catalogue.ts';
 import { Connections } from '../../src/server/connections.ts';
 import { openSocketServer } from '../../src/server/socket-server.ts';
+import type { TaskBook } from '../../src/server/tasks/task-book.ts';
 import type { Tool } from '../../tools/define-tool.ts';
 import type { HostAccess } from '../../tools/host-access.ts';
 import { tools } from '../../tools/index.ts';
@@ -23,6 +24,7 @@ export interface McpFixtureOptions {
   readonly tools?: readonly Tool[];
   readonly maxClients?: number;
   readonly host?: HostAccess;
+  readonly tasks?: TaskBook;
 }
 
 export async function serveOnSocket(
@@ -38,6 +40,7 @@ export async function serveOnSocket(
     clock: systemClock,
     log,
     ...(options.host === undefined ? {} : { host: options.host }),
+    ...(options.tasks === undefined ? {} : { tasks: options.tasks }),
   });
   const { maxClients = 256 } = options;
   const server = await openSocketServer({ path, connections, maxClients, clock: systemClock, log });

@@ -17,6 +17,7 @@ import type { BackendSource } from '../../src/server/call-tool.ts';
 import { buildCatalogue } from '../../src/server/catalogue.ts';
 import { Connections } from '../../src/server/connections.ts';
 import { type McpHttpOptions, type McpHttpService, makeMcpService } from '../../src/server/http/service.ts';
+import type { TaskBook } from '../../src/server/tasks/task-book.ts';
 import type { Tool } from '../../tools/define-tool.ts';
 import { tools } from '../../tools/index.ts';
 
@@ -35,6 +36,7 @@ export interface McpHttpFixtureOptions extends Partial<McpHttpOptions> {
   readonly tools?: readonly Tool[];
   readonly clock?: Clock;
   readonly allowedOrigins?: readonly string[];
+  readonly tasks?: TaskBook;
   /** Served beside MCP, to the holders of the same keys. */
   readonly beside?: (authenticator: Authenticator) => HttpService;
 }
@@ -46,6 +48,7 @@ export async function serveOnHttp(
     clock = systemClock,
     allowedOrigins = [],
     beside,
+    tasks,
     ...more
   }: McpHttpFixtureOptions = {},
 ): Promise<McpHttpFixture> {
@@ -58,6 +61,7 @@ export async function serveOnHttp(
     backend: typeof backend === 'function' ? backend : () => Promise.resolve(backend),
     clock,
     log,
+    ...(tasks === undefined ? {} : { tasks }),
   };
   const connections = new Connections({ catalogue, ...dependencies });
   const authenticator = makeAuthenticator({ keys, attempts: new FailedAttempts(clock) });

@@ -4,6 +4,10 @@ import type { Identity } from '../../keys/permissions.ts';
 import type { Catalogue } from '../catalogue.ts';
 import type { McpServerDependencies } from '../tool-request.ts';
 
+/** Keys and tokens are told apart by all that they are. */
+export const principalOf = ({ keyName, userId, organizationId }: Identity): string =>
+  JSON.stringify([keyName, userId, organizationId]);
+
 export interface Caller {
   readonly identity: Identity;
   readonly catalogue: Catalogue;
@@ -15,5 +19,6 @@ export const dependenciesOf = ({ identity, ...own }: Caller) =>
   ({
     ...own,
     organizationId: identity.organizationId,
+    principal: principalOf(identity),
     can: (permission: string) => identity.can(permission),
   }) satisfies Partial<McpServerDependencies>;

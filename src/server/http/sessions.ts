@@ -8,7 +8,7 @@ import type { Clock } from '../../clock.ts';
 import { newUuid } from '../../ids.ts';
 import type { Identity } from '../../keys/permissions.ts';
 import type { Connections } from '../connections.ts';
-import { type Caller, dependenciesOf } from './caller.ts';
+import { type Caller, dependenciesOf, principalOf } from './caller.ts';
 import { EventLog } from './event-log.ts';
 
 const SWEEPS_PER_LIFE = 4;
@@ -31,10 +31,6 @@ interface Session {
   usedAtMs: number;
 }
 
-/** Keys and tokens are told apart by all that they are. */
-const ownerOf = ({ keyName, userId, organizationId }: Identity): string =>
-  JSON.stringify([keyName, userId, organizationId]);
-
 export class Sessions {
   readonly #options: SessionsOptions;
   readonly #byId = new Map<string, Session>();
@@ -53,7 +49,7 @@ export class Sessions {
   /** The session that `id` names, or null when there is none that belongs to the caller. */
   find(id: string, identity: Identity): Session | null {
     const session = this.#byId.get(id);
-    return session !== undefined && session.owner === ownerOf(identity) ? session : null;
+    return session !== undefined && session.owner === principalOf(identity) ? session : null;
   }
 
   /** Opens one for a client's first request. Null when there are too many and all are in use. */
@@ -81,7 +77,7 @@ export class Sessions {
       ...events,
     });
     const { clock, connections } = this.#options;
-    const owner = ownerOf(caller.identity);
+    const owner = principalOf(caller.identity);
     const session: Session = { transport, owner, open: 0, usedAtMs: clock.monotonic() };
     await connections.serveLegacy(transport, dependenciesOf(caller));
     const served = transport.onclose;

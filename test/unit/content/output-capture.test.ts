@@ -24,6 +24,18 @@ describe('OutputCapture', () => {
     expect({ totalBytes, truncated }).toEqual({ totalBytes: 100, truncated: true });
   });
 
+  it('takes what follows a gap for the end, and counts the gap', () => {
+    const capture = new OutputCapture(10);
+    capture.add(Buffer.from('abc'));
+    capture.skip();
+    capture.add(Buffer.from('yz'));
+    expect(capture.result(100)).toEqual({
+      text: 'abc\n[... 95 bytes left out ...]\nyz',
+      totalBytes: 100,
+      truncated: true,
+    });
+  });
+
   it('never shows half a character at the cut', () => {
     const { text } = captureAll([Buffer.from('ä€😀'.repeat(100))], 101);
     expect(text).not.toContain('\uFFFD');
