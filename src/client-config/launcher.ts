@@ -24,7 +24,7 @@ function byNpx(node: string, { environment }: Launcher): Omit<StdioServer, 'kind
       `This copy is in the cache of npx, which may remove it. Run \`npm install --global ${packageFile.name}\`, then \`thaw install\`.`,
     );
   }
-  const path = [dirname(node), '/usr/local/bin', '/usr/bin', '/bin'].join(delimiter);
+  const path = [...new Set([dirname(node), '/usr/local/bin', '/usr/bin', '/bin'])].join(delimiter);
   return {
     command: node,
     args: [npx, '--yes', `${packageFile.name}@${packageFile.version}`],

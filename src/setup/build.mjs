@@ -4,9 +4,10 @@
  */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { writeIgnoreFile, writeLicences } from './shipped.mjs';
 import { root, runScript, StepError, say, step } from './steps.mjs';
 
 const outDir = join(root, 'dist');
@@ -23,7 +24,7 @@ const relayEntryPoints = { thaw: 'src/main.ts' };
 
 /** Parts of dockerode that Thaw never uses (BuildKit sessions, daemons over ssh) and that would double its size. */
 const absentModules = /^(@grpc\/grpc-js|@grpc\/proto-loader|protobufjs|ssh2)$/;
-/** Who asks for them. Thaw's own SSH gateway has the last one, which stays in node_modules: it has a native part. */
+/** Who asks for them. Thaw's own SSH gateway has the last one. */
 const withoutThem = /\/node_modules\/(dockerode|docker-modem)\//;
 
 /** Not minified: measured, it changes neither start-up (60 ms for the Docker client either way) nor anything else but stack traces. */
@@ -94,16 +95,23 @@ async function bundle() {
     metafile: true,
     // Native modules find their binary beside themselves, so they stay in node_modules.
     external: ['libsql', 'cpu-features', '*.node'],
+    // What CommonJS expects to be there.
     banner: {
-      js: "import { createRequire as thawCreateRequire } from 'node:module'; const require = thawCreateRequire(import.meta.url);",
+      js: "import { createRequire as thawCreateRequire } from 'node:module'; const require = thawCreateRequire(import.meta.url); const thawDirname = import.meta.dirname;",
     },
+    define: { __dirname: 'thawDirname' },
     plugins: [
       {
         name: 'absent-modules',
         setup(builder) {
           builder.onResolve({ filter: absentModules }, ({ path, importer }) =>
-            withoutThem.test(importer) ? { path, namespace: 'absent' } : { path, external: true },
+            withoutThem.test(importer) ? { path, namespace: 'absent' } : undefined,
           );
+          // The native part of ssh2 is used where it was built, and else its own JavaScript.
+          builder.onResolve({ filter: /\/sshcrypto\.node$/ }, () => ({
+            path: 'ssh2/lib/protocol/crypto/build/Release/sshcrypto.node',
+            external: true,
+          }));
           builder.onLoad({ filter: /.*/, namespace: 'absent' }, () => ({ contents: 'module.exports = {};' }));
         },
       },
@@ -112,6 +120,8 @@ async function bundle() {
   const relay = esbuild({
     ...common,
     entryPoints: relayEntryPoints,
+    metafile: true,
+    banner: { js: '#!/usr/bin/env node' },
     plugins: [
       {
         name: 'other-commands',
@@ -126,10 +136,14 @@ async function bundle() {
       },
     ],
   });
-  const [result] = await Promise.all([whole, relay]).catch(() => {
+  const results = await Promise.all([whole, relay]).catch(() => {
     throw new StepError('The build failed; the messages above say where.');
   });
-  await removeOldChunks(new Set(Object.keys(result.metafile.outputs).map((path) => join(root, path))));
+  const { metafile } = results[0];
+  await chmod(join(outDir, 'thaw.mjs'), 0o755);
+  await writeIgnoreFile(metafile);
+  await writeLicences(results.map((result) => result.metafile));
+  await removeOldChunks(new Set(Object.keys(metafile.outputs).map((path) => join(root, path))));
 }
 
 /** @param {ReadonlySet<string>} current */
@@ -139,7 +153,8 @@ async function removeOldChunks(current) {
   for (const name of await readdir(directory)) {
     const path = join(directory, name);
     const { mtimeMs } = await stat(path);
-    if (!current.has(path) && performance.timeOrigin - mtimeMs > chunkLifeMs) await rm(path, { force: true });
+    if (name !== '.npmignore' && !current.has(path) && performance.timeOrigin - mtimeMs > chunkLifeMs)
+      await rm(path, { force: true });
   }
 }
 
