@@ -131,7 +131,7 @@ async function open(
   const meter: Meter = { clock, observe: null };
   const measured = measuring(meter);
   const backend: BackendSource = async (context) => measured(await supply.acquire(context));
-  const surfaces = new Surfaces(tools, configuredWords(config));
+  const surfaces = new Surfaces([...tools, ...(extension.tools ?? [])], configuredWords(config));
   const keys = openKeyBook(paths.stateDir, clock, log);
   let http: OwnerHttp | null = null;
   const links = fileLinks({ base: () => http?.listener?.url ?? null, clock });

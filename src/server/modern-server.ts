@@ -2,7 +2,7 @@
 import { ProtocolError, ProtocolErrorCode, Server, type ServerOptions } from '@modelcontextprotocol/server';
 import { version } from '../version.ts';
 import type { CallLimit } from './call-limit.ts';
-import type { ProtocolExtension } from './extension.ts';
+import type { ModernCall, ProtocolExtension } from './extension.ts';
 import { instructions } from './instructions.ts';
 import { offerModern } from './offer-modern.ts';
 import { offerTasks, taskFor } from './tasks/offer-tasks.ts';
@@ -51,7 +51,7 @@ export function createModernServer(
   const server = new Server({ name: 'thaw', title: 'Thaw', version }, { ...own, ...modernOptions });
 
   server.setRequestHandler('tools/list', () => ({ tools: [...catalogue.listed] }));
-  server.setRequestHandler('tools/call', async ({ params }, { mcpReq }) => {
+  const call: ModernCall = async ({ params }, { mcpReq }) => {
     try {
       const outcome = await answerToolRequest(
         {
@@ -69,9 +69,10 @@ export function createModernServer(
     } catch (error) {
       throw toProtocolError(error);
     }
-  });
+  };
+  server.setRequestHandler('tools/call', call);
   offerModern(server, dependencies);
   offerTasks(server, dependencies);
-  extendModern?.(server, catalogue);
+  extendModern?.(server, catalogue, call);
   return server;
 }

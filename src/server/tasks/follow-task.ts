@@ -74,10 +74,12 @@ async function within<T>(
   }
 }
 
-/** What the call would have thrown, it answers: a failure of the tool is a result. What may pass is thrown, for another look. */
-function resultOf(error: ThawError): ToolResult {
-  if (error.retryable || error.code === 'internal') throw error;
-  return respondWithError(error, randomHex(4));
+/** What the call would have answered to a failure of the tool. Throws what may pass, for another look. */
+function resultOf(error: ThawError, { log }: McpServerDependencies): ToolResult {
+  if (error.retryable) throw error;
+  const request = randomHex(4);
+  if (error.code === 'internal') log.error({ request, err: error.cause ?? error }, 'a task failed');
+  return respondWithError(error, request);
 }
 
 /** Throws UnknownTaskError, and a ThawError for what may pass. */
@@ -102,7 +104,7 @@ export async function getTask(
     return { ...base, status: 'completed', lastUpdatedAt, result };
   } catch (error) {
     if (!(error instanceof ThawError)) throw error;
-    return { ...base, status: 'completed', lastUpdatedAt: now, result: resultOf(error) };
+    return { ...base, status: 'completed', lastUpdatedAt: now, result: resultOf(error, dependencies) };
   }
 }
 
