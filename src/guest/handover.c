@@ -28,7 +28,7 @@ static int hand_over(struct channel *channel, const char *dir, const uint64_t co
   struct handover facts = {.pid = (uint32_t)channel->pid, .input_ended = channel->in.ended};
   int fds[HANDOVER_FDS_MAX] = {-1, -1, channel->out[0].source.fd, channel->out[1].source.fd, channel->in.source.fd};
   int status[2] = {-1, -1};
-  int error = 0, socket = job_connect(dir);
+  int error = 0, socket = job_connect(dir, 0);
   if (socket < 0) return errno;
   fds[HANDOVER_REST] = memfd_create("rest", MFD_CLOEXEC);
   if (fds[HANDOVER_REST] < 0 || pipe2(status, O_CLOEXEC | O_NONBLOCK) < 0) error = errno;

@@ -11,7 +11,8 @@
 #include "bytes.h"
 #include "job.h"
 
-enum { NAME_DIGITS = 16 };
+/* A log has no more segments; beyond that many that make no sense, nothing in its directory does. */
+enum { NAME_DIGITS = 16, SENSELESS_MAX = 2 * LOG_SEGMENTS_MAX };
 
 static uint8_t buffer[256 << 10];
 
@@ -19,7 +20,7 @@ static bool parse_name(const char *name, uint64_t *start) {
   char *rest;
   if (strncmp(name, "log.", 4) != 0 || strlen(name + 4) != NAME_DIGITS) return false;
   *start = strtoull(name + 4, &rest, 16);
-  return *rest == '\0';
+  return *rest == '\0' && *start <= JOB_OFFSET_MAX;
 }
 
 /* The first segment behind `position`; or else the last one that begins at or before it, or the first of all. */
@@ -41,6 +42,12 @@ static bool find_segment(int dir_fd, uint64_t position, bool behind, uint64_t *f
   return any;
 }
 
+uint64_t cursor_skip_to(struct cursor *cursor, uint64_t position) {
+  uint64_t missing = position > cursor->position ? position - cursor->position : 0;
+  cursor->position += missing;
+  return missing;
+}
+
 bool cursor_print_position(const struct cursor *cursor, uint64_t missing) {
   uint8_t record[16];
   put64(record, cursor->position);
@@ -51,29 +58,34 @@ bool cursor_print_position(const struct cursor *cursor, uint64_t missing) {
 static bool header_makes_sense(int fd, uint64_t start, uint64_t totals[2]) {
   uint8_t header[LOG_HEADER_BYTES];
   if (pread(fd, header, sizeof header, 0) != (ssize_t)sizeof header || memcmp(header, LOG_MAGIC, 8) != 0) return false;
-  totals[0] = get64(header + 8);
-  totals[1] = get64(header + 16);
-  return totals[0] + totals[1] == start;
+  uint64_t out = get64(header + 8), err = get64(header + 16);
+  if (out > start || err != start - out) return false;
+  totals[0] = out;
+  totals[1] = err;
+  return true;
 }
 
-static int open_segment(int dir_fd, uint64_t start) {
+/* -1 for what is no segment. */
+static int open_segment(int dir_fd, uint64_t start, uint64_t totals[2]) {
   char name[LOG_NAME_BYTES];
   log_name(name, start);
-  return openat(dir_fd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+  int fd = openat(dir_fd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+  if (fd < 0 || header_makes_sense(fd, start, totals)) return fd;
+  close(fd);
+  return -1;
 }
 
 static enum cursor_result enter(struct cursor *cursor, uint64_t start) {
   uint64_t totals[2];
   if (cursor->fd >= 0) close(cursor->fd);
-  cursor->fd = open_segment(cursor->dir_fd, start);
+  cursor->fd = open_segment(cursor->dir_fd, start, totals);
   cursor->segment = cursor->offset = start;
   cursor->has_next = false;
-  /* Beyond any end: nothing is read of what makes no sense. */
-  cursor->at = cursor->fd >= 0 && header_makes_sense(cursor->fd, start, totals) ? LOG_HEADER_BYTES : -1;
-  if (start <= cursor->position) return CURSOR_MORE;
-  uint64_t missing = start - cursor->position;
-  cursor->position = start;
-  return cursor_print_position(cursor, missing) ? CURSOR_MORE : CURSOR_BROKEN;
+  /* Beyond any end: nothing is read of what makes no sense, and where the output goes on is for the next one to say. */
+  cursor->at = cursor->fd >= 0 ? LOG_HEADER_BYTES : -1;
+  if (cursor->fd < 0) cursor->senseless++;
+  if (cursor->fd < 0 || start <= cursor->position) return CURSOR_MORE;
+  return cursor_print_position(cursor, cursor_skip_to(cursor, start)) ? CURSOR_MORE : CURSOR_BROKEN;
 }
 
 static bool is_frame(const uint8_t *header) {
@@ -102,6 +114,7 @@ static enum cursor_result print_frame(struct cursor *cursor, uint8_t stream, con
 enum cursor_result cursor_step(struct cursor *cursor) {
   uint64_t start;
   if (cursor->most != 0 && cursor->printed >= cursor->most) return CURSOR_FULL;
+  if (cursor->senseless > SENSELESS_MAX) return CURSOR_EMPTY;
   if (cursor->fd < 0 && cursor->at == 0) return find_segment(cursor->dir_fd, cursor->position, false, &start) ? enter(cursor, start) : CURSOR_EMPTY;
   ssize_t count = cursor->at < 0 ? 0 : pread(cursor->fd, buffer, sizeof buffer, cursor->at);
   ssize_t used = 0;
@@ -121,19 +134,28 @@ enum cursor_result cursor_step(struct cursor *cursor) {
   return cursor->has_next ? CURSOR_MORE : CURSOR_EMPTY;
 }
 
+/* The last segment that makes sense, or -1. */
+static int open_last(int dir_fd, uint64_t totals[2]) {
+  uint64_t start, most = JOB_OFFSET_MAX;
+  for (int tried = 0; tried <= SENSELESS_MAX && find_segment(dir_fd, most, false, &start) && start <= most; tried++) {
+    int fd = open_segment(dir_fd, start, totals);
+    if (fd >= 0 || start == 0) return fd;
+    most = start - 1;
+  }
+  return -1;
+}
+
 void cursor_scan(int dir_fd, uint64_t totals[2]) {
-  uint64_t start;
   totals[0] = totals[1] = 0;
-  if (!find_segment(dir_fd, UINT64_MAX, false, &start)) return;
-  int fd = open_segment(dir_fd, start);
+  int fd = open_last(dir_fd, totals);
   uint8_t header[LOG_FRAME_BYTES];
   off_t at = LOG_HEADER_BYTES, size = fd < 0 ? 0 : lseek(fd, 0, SEEK_END);
-  if (fd >= 0 && header_makes_sense(fd, start, totals)) {
-    while (pread(fd, header, sizeof header, at) == (ssize_t)sizeof header && is_frame(header)) {
-      at += LOG_FRAME_BYTES + (off_t)get32(header + 4);
-      if (at > size) break;
-      totals[header[1] - 1] += get32(header + 4);
-    }
+  /* No supervisor writes more into one. */
+  if (size > LOG_SEGMENT_BYTES + 2 * LOG_PIECE_MAX) size = LOG_SEGMENT_BYTES + 2 * LOG_PIECE_MAX;
+  while (fd >= 0 && pread(fd, header, sizeof header, at) == (ssize_t)sizeof header && is_frame(header)) {
+    at += LOG_FRAME_BYTES + (off_t)get32(header + 4);
+    if (at > size) break;
+    totals[header[1] - 1] += get32(header + 4);
   }
   if (fd >= 0) close(fd);
 }

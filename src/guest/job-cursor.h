@@ -14,6 +14,8 @@ struct cursor {
   uint64_t segment, offset;
   off_t at;
   bool has_next;
+  /* How many segments it passed that are none. */
+  int senseless;
   /* The offset of the output that comes next. */
   uint64_t position;
   uint64_t printed, most;
@@ -22,6 +24,8 @@ struct cursor {
 
 /* Prints some. EMPTY: there is nothing more for now. FULL: `most` bytes are printed. BROKEN: nobody listens. */
 enum cursor_result cursor_step(struct cursor *cursor);
+/* Answers how many bytes of the output it passes over. */
+uint64_t cursor_skip_to(struct cursor *cursor, uint64_t position);
 /* `missing`: how many bytes before it are not kept. */
 bool cursor_print_position(const struct cursor *cursor, uint64_t missing);
 /* What a log that nobody writes any more comes to, by its last segment. */

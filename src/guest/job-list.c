@@ -5,27 +5,38 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/time.h>
 #include <unistd.h>
 
 #include "job.h"
 #include "job-cursor.h"
 
-enum { ENTRIES_MAX = 2000 };
+/* The engine takes 4 MiB, and 15 s. */
+enum { JOBS_MAX = 2000, LIST_BYTES_MAX = 3 << 20, ASK_ONE_S = 2, ASK_ALL_MS = 6000 };
 
-static int printed;
+static int printed_jobs;
+static size_t printed_bytes;
 
-/* What a supervisor knows now. False, with the connection closed, when it ends in this moment. */
-static bool ask_state(int fd, struct job_state *state) {
+/* What its supervisor knows now. False when nobody answers, or with nonsense. */
+static bool ask_state(const char *dir, struct job_state *state) {
+  static int64_t give_up_at;
   uint8_t message = JOB_WATCH, record[JOB_STATE_BYTES];
-  struct timeval patience = {2, 0};
-  setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-  if (send(fd, &message, 1, MSG_NOSIGNAL) == 1 && recv(fd, record, sizeof record, 0) == (ssize_t)sizeof record) {
-    job_state_get(record, state);
-    return true;
-  }
+  if (give_up_at == 0) give_up_at = job_now_ms() + ASK_ALL_MS;
+  int fd = job_now_ms() < give_up_at ? job_connect(dir, ASK_ONE_S) : -1;
+  if (fd < 0) return false;
+  bool told = send(fd, &message, 1, MSG_NOSIGNAL) == 1 && recv(fd, record, sizeof record, 0) == (ssize_t)sizeof record;
   close(fd);
-  return false;
+  return told && job_state_get(record, state);
+}
+
+/* Nobody keeps a job any more that is not answered for and whose end was not written down. */
+static void find_state(const char *dir, int dir_fd, struct job_state *state) {
+  bool known = job_state_load(dir_fd, state);
+  if ((known && state->status != JOB_RUNNING) || ask_state(dir, state)) return;
+  /* It may have ended in this moment. */
+  if (job_state_load(dir_fd, state) && state->status != JOB_RUNNING) return;
+  state->status = JOB_LOST;
+  state->takes_input = false;
+  cursor_scan(dir_fd, state->totals);
 }
 
 /* False: it is no job. */
@@ -35,31 +46,24 @@ static bool print_job(const char *dir, int dir_fd, const char *name) {
   if (fd < 0) return false;
   ssize_t count = read(fd, about, sizeof about);
   close(fd);
-  struct job_state state;
-  if (count < 0 || !job_state_load(dir_fd, &state)) return true;
-  int alive = state.status == JOB_RUNNING ? job_connect(dir) : -1;
-  if (alive >= 0) {
-    if (!ask_state(alive, &state)) alive = -1;
-  }
-  if (alive >= 0) {
-    close(alive);
-  } else if (state.status == JOB_RUNNING && (!job_state_load(dir_fd, &state) || state.status == JOB_RUNNING)) {
-    state.status = JOB_LOST;
-    state.takes_input = false;
-    cursor_scan(dir_fd, state.totals);
-  }
+  struct job_state state = {0};
+  if (count < 0) return true;
+  find_state(dir, dir_fd, &state);
   job_state_put(record, &state);
-  printed++;
+  printed_jobs++;
+  printed_bytes += strlen(name) + (size_t)count + sizeof record;
   job_print(RECORD_NAME, name, strlen(name));
   job_print(RECORD_ABOUT, about, (size_t)count);
   job_print(RECORD_STATE, record, sizeof record);
   return true;
 }
 
+static bool is_full(void) { return printed_jobs >= JOBS_MAX || printed_bytes >= LIST_BYTES_MAX; }
+
 static void list(const char *dir, const char *prefix, bool deeper) {
   DIR *entries = opendir(dir);
   struct dirent *entry;
-  while (entries != NULL && printed < ENTRIES_MAX && (entry = readdir(entries)) != NULL) {
+  while (entries != NULL && !is_full() && (entry = readdir(entries)) != NULL) {
     char path[PATH_MAX], name[2 * NAME_MAX + 2];
     if (entry->d_name[0] == '.') continue;
     if (snprintf(path, sizeof path, "%s/%s", dir, entry->d_name) >= (int)sizeof path) continue;

@@ -11,6 +11,8 @@
 
 #include "bytes.h"
 
+#define NEW_NAME "log.new"
+
 enum { SMALLEST_SEGMENT = 16 << 10, SEGMENTS_WANTED = 34 };
 
 void log_name(char name[LOG_NAME_BYTES], uint64_t start) {
@@ -51,11 +53,13 @@ static bool begin_segment(struct job_log *log) {
   char name[LOG_NAME_BYTES];
   uint64_t start = log->totals[0] + log->totals[1];
   log_name(name, start);
-  log->fd = openat(log->dir_fd, name, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
+  /* It gets its name when its header is there, so that no reader takes it for damaged; whatever had that name goes. */
+  unlinkat(log->dir_fd, NEW_NAME, 0);
+  log->fd = openat(log->dir_fd, NEW_NAME, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0600);
   if (log->fd < 0) return false;
-  if (write(log->fd, header, sizeof header) != (ssize_t)sizeof header) {
+  if (write(log->fd, header, sizeof header) != (ssize_t)sizeof header || renameat(log->dir_fd, NEW_NAME, log->dir_fd, name) < 0) {
     leave_segment(log);
-    unlinkat(log->dir_fd, name, 0);
+    unlinkat(log->dir_fd, NEW_NAME, 0);
     return false;
   }
   /* One that got nothing before the disk was full has the same name. */

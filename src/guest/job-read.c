@@ -34,9 +34,8 @@ static void take_states(struct watch *watch, bool first) {
   for (;;) {
     ssize_t count = recv(watch->control, record, sizeof record, first ? 0 : MSG_DONTWAIT);
     if (count < 0 && errno == EINTR) continue;
-    if (count < 0 && errno == EAGAIN) return;
-    if (count != (ssize_t)sizeof record) break;
-    job_state_get(record, &watch->state);
+    if (count < 0 && errno == EAGAIN && !first) return;
+    if (count != (ssize_t)sizeof record || !job_state_get(record, &watch->state)) break;
     first = false;
   }
   conclude(watch);
@@ -44,7 +43,7 @@ static void take_states(struct watch *watch, bool first) {
 
 static void begin_watch(struct watch *watch, const char *dir) {
   uint8_t message = JOB_WATCH;
-  watch->control = job_connect(dir);
+  watch->control = job_connect(dir, JOB_PATIENCE_S);
   if (watch->control >= 0 && send(watch->control, &message, 1, MSG_NOSIGNAL) == 1) take_states(watch, true);
   else conclude(watch);
 }
@@ -62,18 +61,20 @@ static bool wait_for_more(struct watch *watch, int64_t deadline) {
   return true;
 }
 
+static uint64_t watch_total(const struct watch *watch) { return watch->state.totals[0] + watch->state.totals[1]; }
+
 int job_read(int argc, char **argv) {
   if (argc != 8) return 2;
   const char *from = argv[3];
-  struct watch watch = {.dir_fd = open(argv[2], O_RDONLY | O_DIRECTORY | O_CLOEXEC), .control = -1};
-  if (watch.dir_fd < 0) return errno == ENOENT ? 3 : 1;
+  struct watch watch = {.dir_fd = open(argv[2], O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW), .control = -1};
+  if (watch.dir_fd < 0) return errno == ENOENT || errno == ENOTDIR || errno == ELOOP ? 3 : 1;
   struct cursor cursor = {.dir_fd = watch.dir_fd, .fd = -1, .most = strtoull(argv[4], NULL, 10)};
   long long wait_ms = strtoll(argv[5], NULL, 10);
   bool to_end = strcmp(argv[6], "end") == 0;
   cursor.streams = (uint8_t)(strtoul(argv[7], NULL, 10) & 3);
   int64_t deadline = wait_ms < 0 ? -1 : job_now_ms() + wait_ms;
   begin_watch(&watch, argv[2]);
-  uint64_t total = watch.state.totals[0] + watch.state.totals[1];
+  uint64_t total = watch_total(&watch), missing = 0;
   uint64_t number = strtoull(*from == 't' ? from + 1 : from, NULL, 10);
   cursor.position = *from != 't' ? number : total > number ? total - number : 0;
   if (!cursor_print_position(&cursor, 0)) return 1;
@@ -84,10 +85,11 @@ int job_read(int argc, char **argv) {
     do result = cursor_step(&cursor);
     while (result == CURSOR_MORE);
     if (result == CURSOR_BROKEN) return 1;
+    if (result == CURSOR_EMPTY && over) missing = cursor_skip_to(&cursor, watch_total(&watch));
     if (result == CURSOR_FULL || over || (!to_end && cursor.printed > 0)) break;
     if (!wait_for_more(&watch, deadline)) break;
   }
   uint8_t record[JOB_STATE_BYTES];
   job_state_put(record, &watch.state);
-  return cursor_print_position(&cursor, 0) && job_print(RECORD_STATE, record, sizeof record) ? 0 : 1;
+  return cursor_print_position(&cursor, missing) && job_print(RECORD_STATE, record, sizeof record) ? 0 : 1;
 }

@@ -215,7 +215,8 @@ int job_run(const char *dir) {
   if (error != 0) return fail(error, STEP_MKDIR);
   log_open(&job.log, job.dir_fd, bound);
   job.state.started_ms = job_wall_ms();
-  if (!job_write_file(job.dir_fd, "about", about, about_length) || !job_state_save(job.dir_fd, &job.state) || !job_listen(&job, dir)) {
+  /* The state first: what has an `about` is a job, and one without a state is damaged. */
+  if (!job_state_save(job.dir_fd, &job.state) || !job_write_file(job.dir_fd, "about", about, about_length) || !job_listen(&job, dir)) {
     error = errno == 0 ? EIO : errno;
     step = STEP_WRITE;
   } else if (mode == JOB_SPAWN) {

@@ -41,7 +41,7 @@ int job_send(int argc, char **argv) {
   if (argc < 4) return 2;
   int error = 0;
   unsigned long accepted = 0;
-  int fd = job_connect(argv[2]);
+  int fd = job_connect(argv[2], JOB_PATIENCE_S);
   if (fd < 0) {
     error = errno == ENOENT || errno == ECONNREFUSED ? ESRCH : errno;
   } else if (strcmp(argv[3], "signal") == 0 && argc == 6) {

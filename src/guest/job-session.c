@@ -30,7 +30,7 @@ static int place_command(int dir_fd, const uint8_t *text, size_t length, const s
 /* Puts the directory's name into the shell's line of commands, and watches the shell from then on. */
 static int line_up(struct job *job, const char *shell, const char *dir) {
   uint8_t message[PATH_MAX + 2] = {JOB_INPUT}, reply[4];
-  int fd = job_connect(shell);
+  int fd = job_connect(shell, JOB_PATIENCE_S);
   if (fd < 0) return ESRCH;
   int length = snprintf((char *)message + 1, sizeof message - 1, "%s\n", dir);
   ssize_t sent = send(fd, message, 1 + (size_t)length, MSG_NOSIGNAL);
@@ -80,8 +80,8 @@ bool job_session_over(struct job *job, uint32_t *code) {
   struct job_state shell = {.status = JOB_RUNNING};
   ssize_t count = recv(job->session_fd, record, sizeof record, MSG_DONTWAIT);
   if (count < 0) return errno != EAGAIN && errno != EINTR;
-  if (count == (ssize_t)sizeof record) job_state_get(record, &shell);
-  if (count > 0 && shell.status == JOB_RUNNING) return false;
+  bool told = count == (ssize_t)sizeof record && job_state_get(record, &shell);
+  if (told && shell.status == JOB_RUNNING) return false;
   *code = shell.status == JOB_EXITED ? shell.value : 128 + shell.value;
   return true;
 }

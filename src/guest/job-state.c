@@ -9,6 +9,9 @@
 #include "bytes.h"
 #include "job.h"
 
+/* The latest time that the engine can tell. */
+#define TIME_MAX_MS INT64_C(8640000000000000)
+
 static int64_t clock_ms(clockid_t clock) {
   struct timespec now;
   clock_gettime(clock, &now);
@@ -30,19 +33,27 @@ void job_state_put(uint8_t record[JOB_STATE_BYTES], const struct job_state *stat
   put32(record + 40, state->pid);
 }
 
-void job_state_get(const uint8_t record[JOB_STATE_BYTES], struct job_state *state) {
-  state->status = record[0];
-  state->takes_input = record[1] != 0;
-  state->value = get32(record + 4);
-  state->started_ms = (int64_t)get64(record + 8);
-  state->ended_ms = (int64_t)get64(record + 16);
-  state->totals[0] = get64(record + 24);
-  state->totals[1] = get64(record + 32);
-  state->pid = get32(record + 40);
+static bool is_time(int64_t ms) { return ms >= 0 && ms <= TIME_MAX_MS; }
+
+bool job_state_get(const uint8_t record[JOB_STATE_BYTES], struct job_state *state) {
+  struct job_state told = {
+      .status = record[0],
+      .takes_input = record[1] != 0,
+      .value = get32(record + 4),
+      .started_ms = (int64_t)get64(record + 8),
+      .ended_ms = (int64_t)get64(record + 16),
+      .totals = {get64(record + 24), get64(record + 32)},
+      .pid = get32(record + 40),
+  };
+  if (told.status > JOB_LOST || !is_time(told.started_ms) || !is_time(told.ended_ms)) return false;
+  if (told.totals[0] > JOB_OFFSET_MAX || told.totals[1] > JOB_OFFSET_MAX - told.totals[0]) return false;
+  *state = told;
+  return true;
 }
 
 bool job_write_file(int dir_fd, const char *name, const void *bytes, size_t count) {
-  int fd = openat(dir_fd, name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+  unlinkat(dir_fd, name, 0);
+  int fd = openat(dir_fd, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   if (fd < 0) return false;
   bool written = write(fd, bytes, count) == (ssize_t)count;
   return close(fd) == 0 && written;
@@ -60,7 +71,5 @@ bool job_state_load(int dir_fd, struct job_state *state) {
   if (fd < 0) return false;
   ssize_t count = read(fd, record, sizeof record);
   close(fd);
-  if (count != (ssize_t)sizeof record) return false;
-  job_state_get(record, state);
-  return true;
+  return count == (ssize_t)sizeof record && job_state_get(record, state);
 }

@@ -18,8 +18,12 @@ enum {
   JOB_ABOUT_MAX = 16 << 10,
   JOB_CLIENTS_MAX = 32,
   JOB_PENDING_MAX = 16 << 20,
-  JOB_MESSAGE_MAX = 64 << 10
+  JOB_MESSAGE_MAX = 64 << 10,
+  /* How long a supervisor is waited for: the files of a job may be anybody's who is root in the sandbox. */
+  JOB_PATIENCE_S = 10
 };
+/* Offsets and totals beyond it make no sense: the engine could not tell them exactly. */
+#define JOB_OFFSET_MAX ((UINT64_C(1) << 53) - 1)
 /* Messages to the control socket; `W` is answered by the state now and with every change, the others by a u32 errno. */
 #define JOB_NO_GRACE UINT32_MAX
 
@@ -67,10 +71,12 @@ int64_t job_wall_ms(void);
 
 /* job-state.c */
 void job_state_put(uint8_t record[JOB_STATE_BYTES], const struct job_state *state);
-void job_state_get(const uint8_t record[JOB_STATE_BYTES], struct job_state *state);
+/* False, with `state` as it was, for what makes no sense. */
+bool job_state_get(const uint8_t record[JOB_STATE_BYTES], struct job_state *state);
 bool job_state_save(int dir_fd, const struct job_state *state);
+/* False where there is none that makes sense. */
 bool job_state_load(int dir_fd, struct job_state *state);
-/* Writes a file of root's own. */
+/* Writes a file of root's own, in place of whatever has its name. */
 bool job_write_file(int dir_fd, const char *name, const void *bytes, size_t count);
 
 /* job-control.c */
@@ -79,8 +85,9 @@ void job_unlisten(struct job *job);
 void job_accept(struct job *job);
 void job_client_ready(struct job *job, int index);
 void job_notify(struct job *job);
-/* A connection to the supervisor of `dir`, or -1 with errno: ECONNREFUSED and ENOENT mean that there is none. */
-int job_connect(const char *dir);
+/* A connection to the supervisor of `dir`, or -1 with errno: ECONNREFUSED and ENOENT mean that there is none. Nothing on it
+   takes longer than `patience_s`; 0 for what must not wait at all. */
+int job_connect(const char *dir, int patience_s);
 
 /* job-input.c */
 int job_input_add(struct job *job, const uint8_t *bytes, size_t count);

@@ -98,7 +98,7 @@ describe('a command that outlasts its wait', () => {
   it('loses nothing of what it prints during the handover', async () => {
     const runs = Array.from({ length: 4 }, async (_, n) => {
       const waitSeconds = 0.1 + n / 20;
-      const command = 'for i in $(seq 1 60); do seq 1 2000; done';
+      const command = 'for i in $(seq 1 60); do seq 1 2000; sleep 0.01; done';
       const result = await engine.exec.exec(box, { command, waitSeconds, maxOutputBytes: 100 }, call());
       if (result.execId === undefined) throw new Error('it ended too soon');
       return await readAll(result.execId, 500_000);
@@ -146,6 +146,40 @@ describe('a command that outlasts its wait', () => {
     const stdin = 'y'.repeat(3_000_000);
     const result = await engine.exec.exec(box, { command: 'sleep 0.3; wc -c', stdin }, call());
     expect(result).toMatchObject({ status: 'exited', stdout: '3000000\n' });
+  });
+});
+
+describe('files that root in the sandbox damages', () => {
+  const asRoot = async (command: string): Promise<void> => {
+    const { exitCode, stderr } = await engine.exec.exec(box, { command, user: 'root' }, call());
+    expect(exitCode, stderr).toBe(0);
+  };
+
+  it('are told for what they are, and the command is stopped in any case', async () => {
+    const start = async (): Promise<string> => {
+      const request = { command: 'echo mine; exec sleep 987', background: true };
+      const { execId = '' } = await engine.exec.exec(box, request, call());
+      await engine.jobs.read(box, execId, { waitSeconds: 10 }, call());
+      return execId;
+    };
+    const [linked, broken, whole] = [await start(), await start(), await start()];
+    await asRoot(`cd /var/lib/thaw/jobs && rm ${linked}/log.* && ln -s /etc/shadow ${linked}/log.0000000000000000
+      cd ${broken} && rm state about log.* && mkfifo state log.0000000000000000 && ln -s /etc/shadow about`);
+    const read = async (execId: string) => await engine.jobs.read(box, execId, {}, call());
+    expect(await read(linked)).toMatchObject({ job: { status: 'running' }, chunks: [] });
+    await expect(read(broken)).rejects.toMatchObject({ code: 'job_not_found' });
+    const listed = (await engine.jobs.list(box, call())).map(({ execId }) => execId);
+    expect(listed).toEqual(expect.arrayContaining([linked, whole]));
+    expect(listed).not.toContain(broken);
+    const stopped = await engine.jobs.stop(box, linked, { graceSeconds: 0.2 }, call());
+    expect(stopped).toMatchObject({ status: 'killed', stdoutBytes: 5 });
+    expect(await read(linked)).toMatchObject({ chunks: [], droppedBytes: 5, nextCursor: 5 });
+    expect(await read(whole)).toMatchObject({ job: { status: 'running' }, droppedBytes: 0 });
+    await asRoot('rm -rf /var/lib/thaw/jobs && ln -s /etc /var/lib/thaw/jobs');
+    expect(await engine.jobs.list(box, call())).toEqual([]);
+    await expect(read(whole)).rejects.toMatchObject({ code: 'job_not_found' });
+    await asRoot('rm /var/lib/thaw/jobs && pkill -f "sleep 98[7]"');
+    expect(await engine.exec.exec(box, { command: 'echo on' }, call())).toMatchObject({ stdout: 'on\n' });
   });
 });
 
