@@ -175,6 +175,7 @@ describe('a task', () => {
     expect(result).toMatchObject({ status: 'completed', lastUpdatedAt: endedAt, resultType: 'complete' });
     const expected = { status: 'exited', exitCode: 3, stdout: 'out\n', stderr: 'err', durationMs: 7500 };
     expect(result?.['result']).toMatchObject({
+      resultType: 'complete',
       structuredContent: { ...expected, truncated: false },
       content: [{ type: 'text', text: expect.stringContaining('"exitCode":3') }],
       _meta: { 'thaw/untrusted': true },

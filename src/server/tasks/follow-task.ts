@@ -82,6 +82,9 @@ function resultOf(error: ThawError, { log }: McpServerDependencies): ToolResult 
   return respondWithError(error, request);
 }
 
+/** As it would have been on the wire, where the SDK says what kind of result it is. */
+const whole = (result: ToolResult): ToolResult => ({ resultType: 'complete', ...result });
+
 /** Throws UnknownTaskError, and a ThawError for what may pass. */
 export async function getTask(
   id: string,
@@ -101,10 +104,10 @@ export async function getTask(
     if (view.stopped && book.wasCancelled(id)) return { ...base, status: 'cancelled', lastUpdatedAt };
     const value = tool.output.parse(view.value);
     const result = respondWith(value, { blocks: [], untrusted: carriesUntrusted(tool) });
-    return { ...base, status: 'completed', lastUpdatedAt, result };
+    return { ...base, status: 'completed', lastUpdatedAt, result: whole(result) };
   } catch (error) {
     if (!(error instanceof ThawError)) throw error;
-    return { ...base, status: 'completed', lastUpdatedAt: now, result: resultOf(error, dependencies) };
+    return { ...base, status: 'completed', lastUpdatedAt: now, result: whole(resultOf(error, dependencies)) };
   }
 }
 
