@@ -36,7 +36,12 @@ async function stopAll(context: EngineContext): Promise<void> {
 /** Network and volume are needed as long as a sandbox exists, running or not. */
 async function removeShared(context: EngineContext): Promise<void> {
   if (context.registry.size > 0) return;
-  await context.docker.removeNetwork(networkName(context.owner));
+  const network = networkName(context.owner);
+  if ((await context.docker.removeNetwork(network)) === 'miscounted')
+    context.log.warn(
+      { network },
+      'Docker counts endpoints on the network although no container is on it, and keeps it: the next start uses it again',
+    );
   // All of them: an earlier owner may have had another agent, or one at all.
   const volumes = await context.docker.listVolumes({ ...ownerFilter(context.owner), [ROLE_LABEL]: 'agent' });
   for (const name of volumes) await context.docker.removeVolume(name);

@@ -1,7 +1,7 @@
 /** Runs once around all tests that need an engine: prepares it, hands it to them, and fails the run when they leave something behind. */
 import type { TestProject } from 'vitest/node';
 import type { DockerEndpoint } from '../../src/engine/docker/endpoint.ts';
-import { listThawObjects, newObjects } from './leftovers.ts';
+import { leftBehind, listThawObjects } from './leftovers.ts';
 import { prepareTestEngine, releaseTestEngine } from './test-engine.ts';
 
 declare module 'vitest' {
@@ -24,7 +24,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide('agentBinary', prepared.agentBinary);
   const before = await listThawObjects(prepared.docker);
   return async () => {
-    const left = newObjects(before, await listThawObjects(prepared.docker));
+    const left = await leftBehind(prepared.docker, before);
     if (prepared.started) await releaseTestEngine(prepared);
     if (left.length === 0) return;
     // vitest shows an error of a teardown and ends with status 0 all the same.

@@ -93,7 +93,10 @@ export function sharedObjects(volumes: LabelledObjects, networks: LabelledObject
     ensureNetwork: async (name, labels) => void networks.set(name, labels),
     inspectNetwork: async (name) =>
       networks.has(name) ? { gateways: ['10.0.0.1'], bridge: 'br-fake' } : null,
-    removeNetwork: async (name) => void networks.delete(name),
+    removeNetwork: async (name) => {
+      networks.delete(name);
+      return 'removed';
+    },
     listNetworks: async (labels) => named(networks, labels).map((name) => ({ id: name, name })),
   };
 }

@@ -17,5 +17,25 @@ export async function listThawObjects(docker: DockerPort): Promise<ReadonlySet<s
   ]);
 }
 
-export const newObjects = (before: ReadonlySet<string>, after: ReadonlySet<string>): readonly string[] =>
-  [...after].filter((object) => !before.has(object));
+const NETWORK = 'network ';
+
+/** Whether Docker itself will not let go of a network on which no container is. One that it lets go is gone afterwards. */
+async function isMiscounted(docker: DockerPort, object: string): Promise<boolean> {
+  if (!object.startsWith(NETWORK)) return false;
+  try {
+    return (await docker.removeNetwork(object.slice(NETWORK.length))) === 'miscounted';
+  } catch {
+    return false;
+  }
+}
+
+/** What is there now and was not before, but for what Docker itself cannot remove. */
+export async function leftBehind(
+  docker: DockerPort,
+  before: ReadonlySet<string>,
+): Promise<readonly string[]> {
+  const left: string[] = [];
+  for (const object of await listThawObjects(docker))
+    if (!before.has(object) && !(await isMiscounted(docker, object))) left.push(object);
+  return left;
+}

@@ -34,6 +34,13 @@ export function resourceOperations(docker: Docker): ResourceOperations {
       docker.listNetworks({ filters, abortSignal: readDeadline() }),
     )) ?? [];
 
+  const hasContainers = async (network: string): Promise<boolean> => {
+    const found = await dockerCall('list the containers of a network', () =>
+      docker.listContainers({ all: true, filters: { network: [network] }, abortSignal: readDeadline() }),
+    );
+    return (found ?? []).length > 0;
+  };
+
   const volumes = async (filters: Record<string, string[]>): Promise<readonly string[]> => {
     const found = await dockerCall('list its volumes', () =>
       docker.listVolumes({ filters, abortSignal: readDeadline() }),
@@ -113,10 +120,14 @@ export function resourceOperations(docker: Docker): ResourceOperations {
             () => docker.getNetwork(name).remove({ abortSignal: changeDeadline() }),
             [GONE],
           );
-          return;
+          return 'removed';
         } catch (error) {
           const inUse = isThawError(error) && error.context['status'] === IN_USE;
-          if (!inUse || attempt === REMOVE_ATTEMPTS) throw error;
+          if (!inUse) throw error;
+          if (attempt === REMOVE_ATTEMPTS) {
+            if (await hasContainers(name)) throw error;
+            return 'miscounted';
+          }
           await sleep(REMOVE_PAUSE_MS);
         }
       }

@@ -23,7 +23,11 @@ export async function removeOwner(docker: DockerPort, stateDir: string): Promise
   if (owner !== null) {
     const filter = ownerFilter(owner);
     for (const { id } of await docker.listContainers(filter)) await docker.removeContainer(id);
-    for (const { name } of await docker.listNetworks(filter)) await docker.removeNetwork(name);
+    for (const { name } of await docker.listNetworks(filter))
+      if ((await docker.removeNetwork(name)) === 'miscounted')
+        process.stderr.write(
+          `Docker keeps the network ${name} by a count of its own until it is restarted.\n`,
+        );
     for (const name of await docker.listVolumes(filter)) await docker.removeVolume(name);
   }
   await rm(stateDir, { recursive: true, force: true });
