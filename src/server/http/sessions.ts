@@ -10,6 +10,7 @@ import type { Identity } from '../../keys/permissions.ts';
 import type { Connections } from '../connections.ts';
 import { type Caller, dependenciesOf, principalOf } from './caller.ts';
 import { EventLog } from './event-log.ts';
+import { QuickAnswers } from './quick-answers.ts';
 
 const SWEEPS_PER_LIFE = 4;
 /** How long a client waits until it asks for the rest of a stream that broke. */
@@ -24,7 +25,7 @@ export interface SessionsOptions {
 }
 
 interface Session {
-  readonly transport: StreamableHTTPServerTransport;
+  readonly transport: QuickAnswers;
   readonly owner: string;
   /** Requests and streams that are open. */
   open: number;
@@ -66,7 +67,7 @@ export class Sessions {
 
   async #connect(caller: Caller, options: { readonly json: boolean }): Promise<Session> {
     const events = options.json ? {} : { eventStore: new EventLog(), retryInterval: RETRY_MS };
-    const transport: StreamableHTTPServerTransport = new StreamableHTTPServerTransport({
+    const streams = new StreamableHTTPServerTransport({
       // Chosen here and never by a client, so nobody can be made to use a session that another one knows.
       sessionIdGenerator: newUuid,
       onsessioninitialized: (id) => {
@@ -77,6 +78,7 @@ export class Sessions {
       ...events,
     });
     const { clock, connections } = this.#options;
+    const transport = new QuickAnswers(streams, clock);
     const owner = principalOf(caller.identity);
     const session: Session = { transport, owner, open: 0, usedAtMs: clock.monotonic() };
     await connections.serveLegacy(transport, dependenciesOf(caller));
@@ -105,7 +107,7 @@ export class Sessions {
         session.usedAtMs = clock.monotonic();
       });
     }
-    await session.transport.handleRequest(request, response, body);
+    await session.transport.handle(request, response, body);
     if (session.transport.sessionId === undefined) await session.transport.close();
   }
 
