@@ -21,7 +21,8 @@ export function editDistance(a: string, b: string): number {
 }
 
 const MAX_CHARS = 64;
-const normal = (name: string): string =>
+/** A name without case and punctuation. */
+export const normal = (name: string): string =>
   name
     .slice(0, MAX_CHARS)
     .toLowerCase()

@@ -63,7 +63,7 @@ async function run(
   context: CallContext,
   dependencies: CallDependencies,
 ): Promise<Answered> {
-  const input = parseArguments(tool.input, given);
+  const input = parseArguments(tool, given);
   const answer = await tool.handle(input, await openCall(context, dependencies));
   const [value, blocks] = answer instanceof WithBlocks ? [answer.value, answer.blocks] : [answer, []];
   // Clients refuse fields that the published schema does not know: parsing drops them.

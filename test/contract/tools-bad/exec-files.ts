@@ -13,7 +13,11 @@ export const execFileBadCalls: readonly BadCall[] = [
   ['sandbox_exec_input', { sandbox: 'box', data: 'x' }, '"execId" is required'],
   ['sandbox_exec_stop', { sandbox: 'box', execId, signal: 'STOP' }, '"signal": '],
   ['sandbox_exec_list', {}, '"sandbox" is required'],
-  ['sandbox_exec', { sandbox: 'box', command: 'ls', timeout: 5 }, '(did you mean "timeoutSeconds"?)'],
+  [
+    'sandbox_exec',
+    { sandbox: 'box', command: 'ls', timeout: 5 },
+    '"timeout" is not an argument of sandbox_exec: use "timeoutSeconds"',
+  ],
   ['sandbox_read_file', { sandbox: 'box', path: '/a', offset: 0 }, '"offset": '],
   ['sandbox_read_file', { sandbox: 'box', path: 'a\0b' }, '"path": '],
   ['sandbox_write_file', { sandbox: 'box', path: '/a' }, '"content" is required'],

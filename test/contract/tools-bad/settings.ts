@@ -9,5 +9,9 @@ export const settingsBadCalls: readonly BadCall[] = [
   ['sandbox_set_autostop', { sandbox: 'box', interval: -1 }, '"interval": '],
   ['sandbox_set_autoarchive', { sandbox: 'box', interval: 1.5 }, '"interval": '],
   ['sandbox_set_autodelete', { sandbox: 'box', interval: 'never' }, '"interval": '],
-  ['sandbox_set_ttl', { sandbox: 'box', ttl: 5 }, '(did you mean "ttlMinutes"?)'],
+  [
+    'sandbox_set_ttl',
+    { sandbox: 'box', ttl: 5 },
+    '"ttl" is not an argument of sandbox_set_ttl: use "ttlMinutes"',
+  ],
 ];

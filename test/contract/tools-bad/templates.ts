@@ -25,7 +25,7 @@ export const templateBadCalls: readonly BadCall[] = [
   ['snapshot_build_logs', { snapshot: 'a', maxBytes: -1 }, '"maxBytes": '],
   ['snapshot_build_logs_url', {}, '"snapshot" is required'],
   ['sandbox_build_logs', { sandbox: 'a', follow: true }, 'unknown argument "follow"'],
-  ['sandbox_build_logs_url', { box: 'a' }, 'unknown argument "box"'],
+  ['sandbox_build_logs_url', { box: 'a' }, 'is not an argument of sandbox_build_logs_url: use "sandbox"'],
   ['snapshot_list', { limit: 0 }, '"limit": '],
   ['snapshot_get', {}, '"snapshot" is required'],
   ['snapshot_delete', { snapshot: 5 }, '"snapshot": '],

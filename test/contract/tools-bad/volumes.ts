@@ -13,7 +13,7 @@ export const volumeBadCalls: readonly BadCall[] = [
   ['volume_create', {}, '"name" is required'],
   ['volume_create', { name: '<b>' }, '"name": '],
   ['volume_list', { includeDeleted: true }, 'unknown argument "includeDeleted"'],
-  ['volume_get', { name: 'data' }, 'unknown argument "name"'],
+  ['volume_get', { name: 'data' }, '"name" is not an argument of volume_get: use "volume"'],
   ['volume_delete', { volume: '' }, '"volume": '],
   ['sandbox_create', mounted('data'), at('data', 'must be absolute')],
   ['sandbox_create', mounted('/'), at('/', 'cannot mount to the root directory')],
