@@ -7,8 +7,14 @@ import { join, resolve } from 'node:path';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** A copy of the process's environment at this moment. */
-export const readEnvironment = (): Environment => ({ ...process.env });
+/** What Claude Desktop passes on for a setting of a bundle that its user left alone. */
+const unset = /^\$\{user_config\.\w+\}$/;
+
+/** A copy of the process's environment at this moment, or of another one, without variables that nobody set. */
+export const readEnvironment = (environment: Environment = process.env): Environment =>
+  Object.fromEntries(
+    Object.entries(environment).filter(([, value]) => value !== undefined && !unset.test(value)),
+  );
 
 /** Where one owner keeps its things. Everything of it is inside `stateDir`, sockets with long names apart. */
 export interface Paths {

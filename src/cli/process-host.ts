@@ -1,13 +1,17 @@
 /** The real process as a ProcessHost. */
-import { readEnvironment } from '../config.ts';
+import { type Environment, readEnvironment } from '../config.ts';
 import type { ProcessHost } from './host.ts';
+
+/** Claude Desktop runs bundles by its own program, which is Node to what it starts only when it is told so. */
+const programEnvironment = ({ versions }: NodeJS.Process): Environment =>
+  versions['electron'] === undefined ? {} : { ELECTRON_RUN_AS_NODE: '1' };
 
 /** `entry` is the file that was started. The streams are opened when they are first used. */
 export function hostOf(node: NodeJS.Process, entry: string): ProcessHost {
   return {
     pid: node.pid,
     nodeVersion: node.version,
-    environment: readEnvironment(),
+    environment: { ...readEnvironment(), ...programEnvironment(node) },
     self: [node.execPath, ...node.execArgv, entry],
     get stdin() {
       return node.stdin;

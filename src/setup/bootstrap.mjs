@@ -1,5 +1,5 @@
 /**
- * What `npm run quickstart`, `bench`, `soak` and `test:docker26` start: makes a fresh clone ready, then runs what was asked for with the
+ * What `npm run quickstart`, `bench`, `soak`, `pack:mcpb` and `test:docker26` start: makes a fresh clone ready, then runs what was asked for with the
  * arguments that follow. Plain JavaScript without dependencies, because nothing is installed yet.
  */
 import { existsSync } from 'node:fs';
@@ -11,6 +11,7 @@ const commands = {
   quickstart: ['dist/quickstart.mjs'],
   bench: ['--import', 'tsx', 'test/perf/bench.ts'],
   soak: ['--expose-gc', '--import', 'tsx', 'test/perf/soak.ts'],
+  'pack:mcpb': ['--import', 'tsx', 'src/packaging/main.ts'],
   'test:docker26': ['--import', 'tsx', 'test/docker26/main.ts'],
 };
 

@@ -2,7 +2,9 @@
 import { expect, it } from 'vitest';
 import { commands } from '../../../src/cli/commands.ts';
 import { parseFlags } from '../../../src/cli/parse-flags.ts';
+import { hostOf } from '../../../src/cli/process-host.ts';
 import { runCli } from '../../../src/cli/run.ts';
+import { readEnvironment } from '../../../src/config.ts';
 import { ownerOptionList } from '../../../src/control/owner-options.ts';
 import { fakeProcess } from '../../support/fake-process.ts';
 
@@ -78,4 +80,16 @@ it.each([
 it('reads flags with a space or an equals sign', () => {
   expect(parseFlags(['--json', '--state-dir', '/a'], specs)).toEqual({ json: true, 'state-dir': '/a' });
   expect(parseFlags(['--state-dir=/a'], specs)).toEqual({ 'state-dir': '/a' });
+});
+
+it('hands on no variable that Claude Desktop left as a placeholder, and tells its program to be Node', () => {
+  expect(readEnvironment({ A: '1', B: '${user_config.host_folder}', C: undefined, D: '' })).toEqual({
+    A: '1',
+    D: '',
+  });
+  const node = (versions: object): string | undefined => {
+    const program: NodeJS.Process = Object.create(process, { versions: { value: versions } });
+    return hostOf(program, 'thaw.mjs').environment['ELECTRON_RUN_AS_NODE'];
+  };
+  expect([node({ electron: '38.0.0' }), node({})]).toEqual(['1', undefined]);
 });
