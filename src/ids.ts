@@ -13,6 +13,8 @@ export const newSandboxId = (): SandboxId => randomUUID() as SandboxId;
 export const asContainerId = (value: string): ContainerId => value as ContainerId;
 export const asSandboxId = (value: string): SandboxId => value as SandboxId;
 export const newUuid = (): string => randomUUID();
+/** Names one call in the log: 8 hexadecimal digits, no secret. A UUID's come from a pool, and cost a hundredth of fresh ones. */
+export const newRequestId = (): string => randomUUID().slice(0, 8);
 /** `bytes` random bytes as lower-case hexadecimal. */
 export const randomHex = (bytes: number): string => randomBytes(bytes).toString('hex');
 /** `bytes` random bytes. */

@@ -11,7 +11,7 @@ import type { HostAccess } from '../../tools/host-access.ts';
 import type { Backend, CallContext } from '../backend/port.ts';
 import type { Clock } from '../clock.ts';
 import { toThawError } from '../errors.ts';
-import { randomHex } from '../ids.ts';
+import { newRequestId } from '../ids.ts';
 import type { Logger } from '../log.ts';
 import { parseArguments } from './arguments.ts';
 import type { CallLimit } from './call-limit.ts';
@@ -80,7 +80,7 @@ export async function callTool(
   dependencies: CallDependencies,
 ): Promise<CallOutcome> {
   const { clock, log } = dependencies;
-  const request = randomHex(4);
+  const request = newRequestId();
   const startedMs = clock.monotonic();
   const facts = (): object => ({ request, tool: tool.name, ms: Math.round(clock.monotonic() - startedMs) });
   try {

@@ -94,7 +94,8 @@ export async function answerToolRequest(
   if (tool === undefined) throw new UnknownToolError(request.name, catalogue.names);
   const progress = openProgress(request, dependencies);
   const stop = (): void => progress?.stop();
-  signal.addEventListener('abort', stop, { once: true });
+  // A listener costs more than the rest of what is done here for a call.
+  if (progress !== null) signal.addEventListener('abort', stop, { once: true });
   try {
     const context: CallContext = {
       ...contextOf(dependencies, signal),
@@ -109,6 +110,6 @@ export async function answerToolRequest(
     );
   } finally {
     stop();
-    signal.removeEventListener('abort', stop);
+    if (progress !== null) signal.removeEventListener('abort', stop);
   }
 }
