@@ -68,6 +68,12 @@ function checkedUrl(url: string, settings: readonly string[]): string {
   return url;
 }
 
+/** Clients make the names of tools of it. */
+function checkedName(name: string): string {
+  if (/^[A-Za-z0-9_-]{1,64}$/.test(name)) return name;
+  throw new UsageError(`--name must be up to 64 letters, digits, "-" and "_", not "${name}".`);
+}
+
 function serverOf(given: Flags, host: ProcessHost): ServerEntry {
   const settings = mcpArguments(given);
   const url = text(given['url']);
@@ -107,7 +113,7 @@ function notes(client: McpClient, server: ServerEntry | null, host: ProcessHost)
 
 async function install(given: Flags, host: ProcessHost, args: readonly string[]): Promise<number> {
   const client = clientNamed(args);
-  const name = text(given['name']) ?? 'thaw';
+  const name = checkedName(text(given['name']) ?? 'thaw');
   const server = given['remove'] === true ? null : serverOf(given, host);
   const path = fileOf(given, client, host);
   if (given['print'] === true) {

@@ -15,6 +15,13 @@ export interface Launcher {
 /** npx keeps what it ran in a directory of its cache that it may replace. */
 const inNpxCache = (file: string): boolean => /[\\/]_npx[\\/]/.test(file);
 
+/** Homebrew keeps each version of Node in a directory of its own, and a link beside them to the one in use. */
+function lastingNode(node: string): string {
+  const found = /^(.*)\/Cellar\/(node(?:@\d+)?)\/[^/]+\/bin\/node$/.exec(node);
+  const link = found === null ? node : `${found[1]}/opt/${found[2]}/bin/node`;
+  return existsSync(link) ? link : node;
+}
+
 /** Through npx again: the same version, by the absolute path of this Node, which npx has to find for what it starts. */
 function byNpx(node: string, { environment }: Launcher): Omit<StdioServer, 'kind'> {
   const npm = environment['npm_execpath'];
@@ -41,7 +48,8 @@ export function spawnedServer(
   args: readonly string[],
   env: Readonly<Record<string, string>>,
 ): StdioServer {
-  const [node = '', ...rest] = launcher.self;
+  const [program = '', ...rest] = launcher.self;
+  const node = lastingNode(program);
   // By its real name: the link in a bin directory goes with the next version of Node or of the package.
   const file = realpathSync(rest.at(-1) ?? '');
   const start = inNpxCache(file)

@@ -1,8 +1,4 @@
 /** `npm run quickstart`: engine, default snapshot, owner, an agent's session with its timings, and what to paste where. */
-import { clients } from '../client-config/clients.ts';
-import { shellQuote } from '../client-config/server-entry.ts';
-import { handedOn } from '../client-config/settings.ts';
-import { claudeCodeCommand, snippets } from '../client-config/snippets.ts';
 import { type Environment, resolvePaths } from '../config.ts';
 import { randomHex } from '../ids.ts';
 import type { Host } from '../setup/host.ts';
@@ -11,9 +7,9 @@ import { lineProgress } from '../setup/progress.ts';
 import { type AgentClient, connectAgent } from './agent-client.ts';
 import { STEPS_UNTIL_RESULT } from './agent-steps.ts';
 import type { Cleanup } from './cleanup.ts';
+import { clientLines } from './client-lines.ts';
 import { PlainDocker } from './plain-docker.ts';
 import { QUICKSTART_LABEL, ROUNDS, timeSessions } from './session.ts';
-import { indent } from './show.ts';
 import { timelineLines } from './timeline.ts';
 import { awaitFullPool } from './warm-pool.ts';
 
@@ -45,21 +41,6 @@ async function deleteSandboxes(connect: () => Promise<AgentClient>, run: string)
   } finally {
     await agent.close();
   }
-}
-
-function writeConfigs({ thaw, environment, write }: QuickstartOptions): void {
-  const [command, script] = thaw;
-  const server = { kind: 'stdio', command, args: [script, 'mcp'], env: handedOn(environment) } as const;
-  write(`\nTo use it, let Thaw write itself into your client, with a diff and a backup:`);
-  const ids = clients.map(({ id }) => id).join('|');
-  write(indent(`${thaw.map(shellQuote).join(' ')} install ${ids}`));
-  write('\nor paste by hand:');
-  for (const { client, text } of snippets(server)) {
-    write(`\n${client.title}, ${client.where}:`);
-    write(indent(text));
-  }
-  write('\nClaude Code, in a shell:');
-  write(indent(claudeCodeCommand(server)));
 }
 
 /** Throws ThawError, PoolWaitError, StepFailed, or the abort's reason; each message is for people. */
@@ -117,7 +98,7 @@ export async function quickstart(options: QuickstartOptions): Promise<void> {
   for (const line of timelineLines(rows, STEPS_UNTIL_RESULT)) write(`  ${line}`);
   write('  (Plain Docker is measured at the Engine API; the docker command line takes longer.)');
 
-  writeConfigs(options);
+  for (const line of clientLines(thaw, environment)) write(line);
   write(`\nThe owner goes on so that the first create of your client is warm; it ends by itself when idle.`);
   write(`Stop it with: ${thaw.join(' ')} stop`);
 }

@@ -111,6 +111,19 @@ it('starts this copy by its real name', () => {
   });
 });
 
+it('names the Node of Homebrew by what stays when it is upgraded', () => {
+  const file = join(directory, 'program.mjs');
+  const link = join(directory, 'opt', 'node@22', 'bin', 'node');
+  mkdirSync(join(link, '..'), { recursive: true });
+  for (const path of [file, link]) writeFileSync(path, '');
+  const commandOf = (formula: string): string => {
+    const node = join(directory, 'Cellar', formula, '22.1.0', 'bin', 'node');
+    return spawnedServer({ self: [node, file], environment: {} }, ['mcp'], {}).command;
+  };
+  expect(commandOf('node@22')).toBe(link);
+  expect(commandOf('node')).toBe(join(directory, 'Cellar', 'node', '22.1.0', 'bin', 'node'));
+});
+
 it('starts a copy in the cache of npx by npx, and refuses to where there is none', () => {
   const [cached, npm] = [join(directory, '_npx', 'abc', 'thaw.mjs'), join(directory, 'npm')];
   for (const path of [join(cached, '..'), npm]) mkdirSync(path, { recursive: true });

@@ -269,6 +269,7 @@ describe('the command line', () => {
     [['cursor', '--pool-target', 'x'], '--pool-target (THAW_POOL_TARGET) must be'],
     [['cursor', '--url', 'nonsense'], '--url must be the address of MCP'],
     [['cursor', '--url', 'http://x/mcp', '--read-only'], '--read-only is a setting of the server at --url.'],
+    [['cursor', '--name', 'my server'], '--name must be up to 64 letters'],
     [['claude', '--project'], 'Claude Desktop has no files of projects.'],
     [['cursor', '--project', '--config', '/x'], 'Give one of --config and --project.'],
     [['cursor', '--print', '--remove'], 'Give one of --print and --remove.'],
