@@ -6,10 +6,11 @@ import type { HostAccess } from './host-access.ts';
 
 /**
  * What a call does to the world; every annotation that clients see derives from it.
- * `read` changes nothing; `create` adds; `change` moves between states and may be repeated; `write` may replace
- * data; `execute` runs what the caller says; `destroy` removes for good.
+ * `read` changes nothing; `create` adds; `change` moves between states and may be repeated; `replace` may replace data,
+ * and leaves the same however often; `write` may replace data, and something else each time; `execute` runs what the caller
+ * says; `destroy` removes for good.
  */
-export type ToolKind = 'read' | 'create' | 'change' | 'write' | 'execute' | 'destroy';
+export type ToolKind = 'read' | 'create' | 'change' | 'replace' | 'write' | 'execute' | 'destroy';
 
 /** What a handler gets beside its checked input. */
 export interface ToolCall {
@@ -88,6 +89,8 @@ export interface Tool<Input extends z.ZodObject = z.ZodObject, Output extends z.
   /** For a model, at most 600 characters: what it does, units, defaults, what to call next. */
   readonly description: string;
   readonly kind: ToolKind;
+  /** It fetches from hosts that are neither this machine nor a sandbox; what `execute` runs may anyhow. */
+  readonly fetches?: true;
   /** The operation group of the backend that it needs. */
   readonly group: keyof OperationGroups;
   /** A flat strict object. */

@@ -10,7 +10,7 @@ export default defineTool({
   title: 'Give SSH access',
   description:
     'Makes a token for ssh, scp, sftp, rsync, git and IDEs on the host of Thaw. It is the only credential: give it to the user alone. Ends an earlier token of the sandbox and its sessions.',
-  kind: 'create',
+  kind: 'write',
   group: 'ssh',
   input: z.strictObject({ sandbox: SandboxRef, expiresInMinutes: SshMinutes.optional() }),
   output: SshAccess,

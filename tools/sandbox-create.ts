@@ -9,6 +9,7 @@ export default defineTool({
   description:
     'Creates and starts an isolated Linux sandbox. All arguments are optional: the default snapshot has a shell, Python, Node.js and git. With buildInfo the template is built first: the state may then be building_snapshot or build_failed (sandbox_build_logs). It stops itself when idle (files stay; sandbox_start). Pass the returned id or name as `sandbox` to the other tools. Delete it when done.',
   kind: 'create',
+  fetches: true,
   group: 'lifecycle',
   input: CreateSandbox,
   output: CreatedSandbox,

@@ -94,7 +94,7 @@ export default defineTool({
   title: 'Download files',
   description:
     'Copies a file or a directory of a started sandbox to hostPath on this machine, of any size and without passing through the conversation. Only into directories that the user allowed with --host-paths. Without hostPath it answers a resource URI of the file, which clients read, and over HTTP a url that needs no key: curl -o FILE URL.',
-  kind: 'write',
+  kind: 'replace',
   group: 'fileSystem',
   input: DownloadFiles,
   output: Downloaded,

@@ -16,7 +16,8 @@ export default defineTool({
   title: 'Clone a repository',
   description:
     "Clones a Git repository into a started sandbox with the sandbox's own git and network. Give depth for large ones, branch or commitId for a certain state, username and password for a private one. Next: sandbox_find, sandbox_exec.",
-  kind: 'execute',
+  kind: 'create',
+  fetches: true,
   group: 'git',
   input: CloneRepository,
   output: ClonedRepository,

@@ -26,7 +26,7 @@ export default defineTool({
   title: 'Upload files',
   description:
     'Copies a file or a directory of this machine into a started sandbox, of any size and without passing through the conversation. Only directories that the user allowed with --host-paths. Without hostPath it answers a url that takes one file for path without a key: curl -T FILE URL.',
-  kind: 'write',
+  kind: 'replace',
   group: 'fileSystem',
   input: UploadFiles,
   output: Uploaded,

@@ -10,6 +10,7 @@ export default defineTool({
   description:
     'Makes a template from exactly one of imageName, buildInfo and rootfs; any Linux image will do. Waits up to 30 s, then answers the state: active can be used by sandbox_create; pending, pulling and building go on (snapshot_get tells); error and build_failed say why in errorReason (snapshot_build_logs has more), and the name can be used again.',
   kind: 'create',
+  fetches: true,
   group: 'snapshots',
   input: CreateSnapshot,
   output: SnapshotOutcome,

@@ -31,7 +31,7 @@ const list = (tool: Tool): ListedTool => ({
   description: tool.description,
   inputSchema: publishInput(tool.input),
   outputSchema: publishOutput(tool.output),
-  annotations: annotate(tool.kind),
+  annotations: annotate(tool),
 });
 
 const openScope: CatalogueScope = { sandbox: null, readOnly: false };

@@ -8,6 +8,7 @@ const verbs: Record<ToolKind, 'read' | 'write' | 'delete'> = {
   read: 'read',
   create: 'write',
   change: 'write',
+  replace: 'write',
   write: 'write',
   execute: 'write',
   destroy: 'delete',

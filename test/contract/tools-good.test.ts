@@ -7,18 +7,7 @@ import { type FakeBackend, fakeBackend } from '../support/fake-backend.ts';
 import { call, connectSocketClient } from '../support/mcp-client.ts';
 import { type McpFixture, serveOnSocket } from '../support/mcp-fixture.ts';
 import { sandboxFixture } from '../support/sandbox-fixture.ts';
-import { codeCases } from './tools-good/code.ts';
-import { copiesCases } from './tools-good/copies.ts';
-import { editCases } from './tools-good/edit.ts';
-import { execFileCases } from './tools-good/exec-files.ts';
-import { lifecycleCases } from './tools-good/lifecycle.ts';
-import { networkCases } from './tools-good/network.ts';
-import { previewCases } from './tools-good/previews.ts';
-import { settingsCases } from './tools-good/settings.ts';
-import { sshCases } from './tools-good/ssh.ts';
-import { templateCases } from './tools-good/templates.ts';
-import { transferCases } from './tools-good/transfer.ts';
-import { volumeCases } from './tools-good/volumes.ts';
+import { goodCalls } from './tools-good/all.ts';
 
 let fixture: McpFixture;
 let client: Client;
@@ -32,23 +21,7 @@ async function open(fake: FakeBackend, host?: HostAccess): Promise<void> {
   client = await connectSocketClient(fixture.path);
 }
 
-/** A family of tools is a file of `tools-good`. */
-const cases = [
-  ...lifecycleCases,
-  ...settingsCases,
-  ...networkCases,
-  ...copiesCases,
-  ...templateCases,
-  ...volumeCases,
-  ...codeCases,
-  ...execFileCases,
-  ...editCases,
-  ...transferCases,
-  ...sshCases,
-  ...previewCases,
-];
-
-it.each(cases)('$tool passes its input on and answers the same facts twice', async (planned) => {
+it.each(goodCalls)('$tool passes its input on and answers the same facts twice', async (planned) => {
   const fake = fakeBackend(planned.plan);
   await open(fake, planned.host);
   // Listing makes the client check every structured answer against the published schema.
@@ -64,7 +37,7 @@ it.each(cases)('$tool passes its input on and answers the same facts twice', asy
 });
 
 it('has one case for every tool', () => {
-  expect(cases.map(({ tool }) => tool).sort()).toEqual(tools.map(({ name }) => name).sort());
+  expect(goodCalls.map(({ tool }) => tool).sort()).toEqual(tools.map(({ name }) => name).sort());
 });
 
 it('drops fields that the published schema does not name', async () => {
