@@ -13,6 +13,8 @@ const VERSION = 20;
 const MADE_BY_UNIX = (3 << 8) | VERSION;
 const UTF8_NAMES = 0x0800;
 const DEFLATED = 8;
+/** Four times as fast as the best level for programs, and three percent larger. */
+const LEVEL = 4;
 /** The first day that the format knows: 1 January 1980. */
 const FIRST_DAY = 0x21;
 const REGULAR_FILE = 0o100000;
@@ -67,7 +69,7 @@ export function zip(entries: readonly ZipEntry[]): Buffer {
   const directory: Buffer[] = [];
   let offset = 0;
   for (const entry of entries) {
-    const packed = { ...entry, deflated: deflateRawSync(entry.data, { level: 9 }), offset };
+    const packed = { ...entry, deflated: deflateRawSync(entry.data, { level: LEVEL }), offset };
     const signature = Buffer.from([0x50, 0x4b, 3, 4]);
     const piece = Buffer.concat([signature, facts(packed), Buffer.from(entry.name), packed.deflated]);
     pieces.push(piece);
