@@ -2,6 +2,7 @@
 import { group, POOL_SIZE } from './scenario.ts';
 import { agentPing } from './scenarios/agent-ping.ts';
 import { archiveRestore } from './scenarios/archive-restore.ts';
+import { bundleSize } from './scenarios/bundle-size.ts';
 import { burst } from './scenarios/burst.ts';
 import { createColdEngine } from './scenarios/create-cold-engine.ts';
 import { createCustomStdio } from './scenarios/create-custom-stdio.ts';
@@ -31,6 +32,8 @@ import { openPlainStage } from './stages/plain.ts';
 import { openSshStage } from './stages/ssh.ts';
 
 export const groups = [
+  // It only looks at files.
+  group(async () => ({ close: async () => {} }), [bundleSize]),
   group(openPlainStage, [dockerRun, dockerExec]),
   group(openAgentStage, [agentPing]),
   group(openEngineStage(0), [createColdEngine, execEngine, pauseResume, resize, stopStart, preview]),
