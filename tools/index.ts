@@ -8,6 +8,7 @@ import sandboxBuildLogsUrl from './sandbox-build-logs-url.ts';
 import sandboxCreate from './sandbox-create.ts';
 import sandboxCreateSsh from './sandbox-create-ssh.ts';
 import sandboxDelete from './sandbox-delete.ts';
+import sandboxDiff from './sandbox-diff.ts';
 import sandboxDownload from './sandbox-download.ts';
 import sandboxEditFile from './sandbox-edit-file.ts';
 import sandboxExec from './sandbox-exec.ts';
@@ -114,6 +115,7 @@ export const tools: readonly Tool[] = [
   sandboxEditFile,
   sandboxListFiles,
   sandboxFind,
+  sandboxDiff,
   sandboxUpload,
   sandboxDownload,
   sandboxGitClone,

@@ -100,6 +100,7 @@ export const ownTools: Readonly<Record<string, string>> = {
   sandbox_download: 'The toolbox answers downloads over HTTP.',
   sandbox_git_clone: 'The toolbox clones with an operation of its own.',
   sandbox_find: 'The toolbox finds names and lines in operations of its own.',
+  sandbox_diff: 'The API has no comparison of files.',
   sandbox_ports: 'The toolbox lists the ports in use.',
   sandbox_run_code: 'The toolbox runs code in interpreter contexts.',
 };

@@ -38,6 +38,7 @@ import type { ResizeSandbox } from '../../schemas/settings.ts';
 import type { RevokedSsh, SshAccess, SshAccessValidation } from '../../schemas/ssh.ts';
 import type { CreateVolume, Volume } from '../../schemas/volumes.ts';
 import { ThawError } from '../errors.ts';
+import type { ChangeOperations } from './change-operations.ts';
 import type { CodeOperations, InterpreterOperations } from './code-operations.ts';
 import type { CommandOperations } from './command-operations.ts';
 import type { EventFeed } from './events.ts';
@@ -208,6 +209,7 @@ export interface OperationGroups {
   readonly sessions: SessionOperations;
   readonly files: FileOperations;
   readonly search: SearchOperations;
+  readonly changes: ChangeOperations;
   readonly ssh: SshOperations;
   readonly previews: PreviewOperations;
   readonly code: CodeOperations;

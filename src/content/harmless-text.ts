@@ -28,3 +28,12 @@ export function harmlessText(text: string): string {
     .replace(CONTROLS, codePoint)
     .replace(HIDDEN, codePoint);
 }
+
+/** As `harmlessText`, but with everything in its place: what it leaves out is spelt out, so that two texts that differ still do. */
+export const visibleText = (text: string): string =>
+  text.replace(CONTROLS, codePoint).replace(HIDDEN, codePoint);
+
+const UNSEEN = new RegExp(`${CONTROLS.source}|${HIDDEN.source}`, 'u');
+
+/** Whether there is a character that `visibleText` spells out. */
+export const hasUnseen = (text: string): boolean => UNSEEN.test(text);

@@ -1,6 +1,6 @@
 /** Follows the Docker Engine's events, notices when it goes away, and tells when it is back. */
 import type { EngineContext } from './context.ts';
-import type { ContainerEvent } from './docker/port.ts';
+import type { ContainerEvent } from './docker/container-event.ts';
 import { ownerFilter, ROLE_LABEL } from './labels.ts';
 import { Backoff } from './pool/backoff.ts';
 

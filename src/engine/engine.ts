@@ -3,6 +3,7 @@ import type { CreateSandbox } from '../../schemas/create-sandbox.ts';
 import type { CallContext } from '../backend/port.ts';
 import { Templates } from './build/templates.ts';
 import { watchChanges } from './change-feed.ts';
+import { diffSandbox } from './changes/sandbox-changes.ts';
 import { closeEngine } from './close.ts';
 import { codeOperations } from './code/code-operations.ts';
 import { interpreterOperations } from './code/interpreters.ts';
@@ -194,6 +195,10 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     search: {
       search: async (name, request, call) =>
         await searchSandbox(context, registry.find(name, call), request, call),
+    },
+    changes: {
+      diff: async (name, request, call) =>
+        await diffSandbox(context, registry.find(name, call), request, call),
     },
     commands: commandOperations(context),
     fileSystem: fileSystemOperations(context),

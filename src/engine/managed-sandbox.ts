@@ -20,6 +20,8 @@ export class ManagedSandbox {
   outOfMemoryAt = 0;
   /** When it ended without having been asked to; 0 for never. Milliseconds since the epoch. */
   endedByItselfAt = 0;
+  /** Resolves when its fork point is written down, or could not be; null when that is not under way. */
+  forkPointKept: Promise<void> | null = null;
   /** The operation under way; a delete cuts it short. */
   run: { cancel(): void } | null = null;
   #holder: string | null = null;

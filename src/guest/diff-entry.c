@@ -97,6 +97,20 @@ static void write_sparse(int fd, const struct stat *facts, const struct segments
   writing.changed += missing > 0;
 }
 
+/* Never sparse: what is shown is small. */
+static bool is_left_out(uint64_t size) {
+  if (!writing.is_shown) return false;
+  if (size > writing.file_max || size > writing.content_left) return true;
+  writing.content_left -= size;
+  return false;
+}
+
+static void write_facts(const struct stat *facts) {
+  struct pax_node node = node_of(TAR_FILE, facts);
+  pax_add_number("THAW.omitted", (uint64_t)facts->st_size);
+  write_node(&node);
+}
+
 void entry_file(int fd, const struct stat *facts) {
   static struct segments segments;
   if (gather(fd, false) & MARK_WHITEOUT && facts->st_size == 0) {
@@ -105,7 +119,11 @@ void entry_file(int fd, const struct stat *facts) {
   }
   if (write_link(facts)) return;
   uint64_t size = (uint64_t)facts->st_size;
-  if ((uint64_t)facts->st_blocks * 512 < size) {
+  if (is_left_out(size)) {
+    write_facts(facts);
+    return;
+  }
+  if (!writing.is_shown && (uint64_t)facts->st_blocks * 512 < size) {
     int error = segments_find(&segments, fd, size);
     if (error == E2BIG) entry_unsupported("a file in more pieces than a difference holds");
     if (error != 0) entry_fail(error, "holes");

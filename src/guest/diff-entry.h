@@ -17,6 +17,9 @@ struct writing {
   const char *marks_namespace;
   dev_t device;
   uint64_t entries, bytes, sockets, changed;
+  /* For a reader who wants to see and not to replay: larger files, and what does not fit into `content_left`, come without content. */
+  bool is_shown;
+  uint64_t file_max, content_left;
 };
 
 extern struct writing writing;

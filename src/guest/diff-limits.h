@@ -28,6 +28,10 @@ enum {
   /* Pieces of data in one sparse file. */
   DIFF_SEGMENTS_MAX = 1 << 20,
   DIFF_ROOTS_MAX = 64,
+  /* Layers of one image: the kernel mounts no more. */
+  DIFF_LAYERS_MAX = 500,
+  /* All paths that one reader asks for. */
+  DIFF_ASKED_MAX = 64 << 20,
 };
 
 #endif

@@ -1,9 +1,13 @@
-/* diff-write, diff-apply, and diff-copy, which is both with a pipe between and without a shell. */
+/*
+ * diff-write, diff-apply, and diff-copy, which is both with a pipe between and without a shell; diff-show, diff-spool and
+ * diff-base for who wants to see what changed.
+ */
 #include "diff-main.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -12,12 +16,16 @@
 #include <unistd.h>
 
 #include "diff-apply.h"
+#include "diff-base.h"
 #include "diff-limits.h"
 #include "diff-report.h"
+#include "diff-spool.h"
 #include "diff-write.h"
 
 static const char usage[] =
-    "usage: thaw-agent diff-write [--userxattr] UPPER | diff-apply ROOT... | diff-copy [--userxattr] UPPER ROOT...";
+    "usage: thaw-agent diff-write [--userxattr] UPPER | diff-apply ROOT... | diff-copy [--userxattr] UPPER ROOT... | "
+    "diff-show [--userxattr] FILE_MAX CONTENT_MAX PATH UPPER | "
+    "diff-spool [--userxattr] FILE_MAX CONTENT_MAX UPPER | diff-base [--userxattr] FILE_MAX CONTENT_MAX LOWER...";
 
 _Noreturn void diff_exit(int code) { _exit(code); }
 
@@ -54,7 +62,7 @@ static int copy(const char *upper, bool user_marks, char **roots, int count) {
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) < 0) diff_fail(DIFF_IO, "failed errno=%s step=pipe", diff_errno(errno));
   pid_t writer = branch(ends, 1, STDOUT_FILENO);
-  if (writer == 0) _exit(diff_write(upper, user_marks));
+  if (writer == 0) _exit(diff_write(upper, user_marks, NULL));
   pid_t reader = branch(ends, 0, STDIN_FILENO);
   if (reader == 0) _exit(diff_apply(roots, count));
   close(ends[0]);
@@ -62,6 +70,23 @@ static int copy(const char *upper, bool user_marks, char **roots, int count) {
   int written = code_of(writer), applied = code_of(reader);
   /* The one that failed first makes the other fail: a short stream is the writer's fault, a closed pipe the reader's. */
   return applied == DIFF_TRUNCATED && written != DIFF_OK ? written : applied != DIFF_OK ? applied : written;
+}
+
+static uint64_t number_of(const char *text) {
+  char *end;
+  errno = 0;
+  unsigned long long number = strtoull(text, &end, 10);
+  if (errno != 0 || *text < '0' || *text > '9' || *end != '\0') diff_fail(DIFF_USAGE, "%s", usage);
+  return number;
+}
+
+/* Those that begin with two bounds. */
+static int show(const char *command, bool user_marks, char **rest, int count) {
+  struct showing showing = {.file_max = number_of(rest[0]), .content_max = number_of(rest[1]), .below = ""};
+  if (strcmp(command, "diff-base") == 0) return diff_base(rest + 2, (size_t)count - 2, user_marks, &showing);
+  if (strcmp(command, "diff-spool") == 0) return diff_spool(rest[2], user_marks, &showing);
+  showing.below = rest[2];
+  return diff_write(rest[3], user_marks, &showing);
 }
 
 int diff_main(int argc, char **argv) {
@@ -73,9 +98,12 @@ int diff_main(int argc, char **argv) {
   raise_descriptors();
   bool user_marks = count > 0 && strcmp(rest[0], "--userxattr") == 0;
   if (user_marks) rest++, count--;
-  if (strcmp(command, "diff-write") == 0 && count == 1) return diff_write(rest[0], user_marks);
+  if (strcmp(command, "diff-write") == 0 && count == 1) return diff_write(rest[0], user_marks, NULL);
   if (strcmp(command, "diff-apply") == 0 && !user_marks && count >= 1 && count <= DIFF_ROOTS_MAX) return diff_apply(rest, count);
   if (strcmp(command, "diff-copy") == 0 && count >= 2 && count <= DIFF_ROOTS_MAX + 1)
     return copy(rest[0], user_marks, rest + 1, count - 1);
+  bool shows = (strcmp(command, "diff-show") == 0 && count == 4) || (strcmp(command, "diff-spool") == 0 && count == 3) ||
+               (strcmp(command, "diff-base") == 0 && count >= 3 && count <= DIFF_LAYERS_MAX + 2);
+  if (shows) return show(command, user_marks, rest, count);
   diff_fail(DIFF_USAGE, "%s", usage);
 }

@@ -17,7 +17,17 @@
 /* The mount point of Thaw's own volume, which the runtime makes in each container. */
 static const char own_mount_point[] = ".thaw";
 
+/* The one path that is asked for; empty for all. */
+static const char *below;
+
 static void walk(int fd, int depth);
+
+/* Whether the path now leads to what is asked for, or is it, or is below it. */
+static bool is_wanted(void) {
+  const char *path = writing.path, *wanted = below;
+  while (*path != '\0' && *path == *wanted) path++, wanted++;
+  return (*path == '\0' && (*wanted == '/' || *wanted == '\0')) || (*wanted == '\0' && (*path == '/' || wanted == below));
+}
 
 /* The source is frozen, but nothing here may depend on that: what is gone or replaced meanwhile is counted. */
 static bool vanished(int error) {
@@ -91,6 +101,7 @@ static void walk(int fd, int depth) {
     if (length + name_length + 1 > DIFF_PATH_MAX) entry_unsupported("a path longer than a difference holds");
     memcpy(writing.path + length, name, name_length + 1);
     writing.length = length + name_length;
+    if (!is_wanted()) continue;
     unsigned type = type_of(fd, name);
     if (type == DT_DIR) directory(fd, name, depth + 1);
     else other(fd, name, type);
@@ -100,22 +111,22 @@ static void walk(int fd, int depth) {
   writing.path[length] = '\0';
 }
 
-int diff_write(const char *upper, bool user_marks) {
+void stream_open(bool user_marks, const struct showing *showing) {
   writing = (struct writing){.marks_namespace = user_marks ? "user.overlay." : "trusted.overlay."};
+  below = "";
+  if (showing != NULL) {
+    writing.is_shown = true;
+    writing.file_max = showing->file_max;
+    writing.content_left = showing->content_max;
+    below = showing->below;
+  }
   capability_need_for_write(user_marks);
   output_prepare();
-  int fd = open(upper, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  struct stat facts;
-  if (fd < 0 || fstat(fd, &facts) < 0)
-    diff_fail(DIFF_IO, "failed errno=%s step=open path=%s", diff_errno(errno), diff_quote(upper, strlen(upper)));
-  writing.device = facts.st_dev;
   pax_add("THAW.version", DIFF_VERSION, strlen(DIFF_VERSION));
   pax_write_global();
-  memcpy(writing.path, "./", 3);
-  entry_directory(fd, &facts);
-  writing.path[0] = '\0';
-  walk(fd, 0);
-  close(fd);
+}
+
+int stream_close(void) {
   pax_add_number("THAW.entries", writing.entries);
   pax_add_number("THAW.bytes", writing.bytes);
   pax_write_global();
@@ -124,4 +135,19 @@ int diff_write(const char *upper, bool user_marks) {
   diff_say("done entries=%llu bytes=%llu sockets=%llu changed=%llu", (unsigned long long)writing.entries,
            (unsigned long long)writing.bytes, (unsigned long long)writing.sockets, (unsigned long long)writing.changed);
   return DIFF_OK;
+}
+
+int diff_write(const char *upper, bool user_marks, const struct showing *showing) {
+  stream_open(user_marks, showing);
+  int fd = open(upper, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  struct stat facts;
+  if (fd < 0 || fstat(fd, &facts) < 0)
+    diff_fail(DIFF_IO, "failed errno=%s step=open path=%s", diff_errno(errno), diff_quote(upper, strlen(upper)));
+  writing.device = facts.st_dev;
+  memcpy(writing.path, "./", 3);
+  entry_directory(fd, &facts);
+  writing.path[0] = '\0';
+  walk(fd, 0);
+  close(fd);
+  return stream_close();
 }

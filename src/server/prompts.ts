@@ -55,7 +55,7 @@ const prompts: readonly Prompt[] = [
       `Try this on a fork of the sandbox ${sandbox}, and leave ${sandbox} itself as it is: ${change}
 1. sandbox_fork, and work in the fork only.
 2. Make the change (sandbox_edit_file, sandbox_exec) and check that it works.
-3. Show what changed, as a unified diff: git diff in a repository, else a copy of each file from ${sandbox} beside the changed one.
+3. Show what changed, as a unified diff: sandbox_diff of the fork since fork (where that is not offered, git diff in a repository).
 4. Ask whether to keep it. If so, make the same change in ${sandbox}; then sandbox_delete the fork.`,
   },
   {

@@ -8,6 +8,7 @@ export const UNTRUSTED_META = { 'thaw/untrusted': true } as const;
 
 const groups: ReadonlySet<Tool['group']> = new Set<Tool['group']>([
   'builds',
+  'changes',
   'code',
   'commands',
   'exec',

@@ -10,6 +10,7 @@ import { createNetworkStdio } from './scenarios/create-network-stdio.ts';
 import { createToFirstExecStdio } from './scenarios/create-to-first-exec-stdio.ts';
 import { createWarmEngine } from './scenarios/create-warm-engine.ts';
 import { createWarmStdio } from './scenarios/create-warm-stdio.ts';
+import { diff } from './scenarios/diff.ts';
 import { dockerExec } from './scenarios/docker-exec.ts';
 import { dockerRun } from './scenarios/docker-run.ts';
 import { execEngine } from './scenarios/exec-engine.ts';
@@ -36,7 +37,7 @@ export const groups = [
   group(async () => ({ close: async () => {} }), [bundleSize]),
   group(openPlainStage, [dockerRun, dockerExec]),
   group(openAgentStage, [agentPing]),
-  group(openEngineStage(0), [createColdEngine, execEngine, pauseResume, resize, stopStart, preview]),
+  group(openEngineStage(0), [createColdEngine, execEngine, diff, pauseResume, resize, stopStart, preview]),
   group(openEngineStage(POOL_SIZE), [createWarmEngine, forkFs, archiveRestore]),
   group(openSshStage, [sshPrompt, sftpThroughput]),
   group(openOwnerStage, [

@@ -28,6 +28,7 @@ const operations = {
   previews: ['url', 'signedUrl', 'expire', 'ports'],
   code: ['run'],
   interpreters: ['create', 'list', 'delete', 'execute'],
+  changes: ['diff'],
   commands: ['run'],
   fileSystem: [
     'info',

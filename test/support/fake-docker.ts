@@ -3,8 +3,8 @@
  * needs, and throws on every other call and on every call that makes no sense.
  */
 import { randomBytes } from 'node:crypto';
+import type { ContainerEvent } from '../../src/engine/docker/container-event.ts';
 import type {
-  ContainerEvent,
   ContainerLimits,
   ContainerSpec,
   DockerPort,
@@ -219,7 +219,12 @@ export class FakeDocker {
         const { spec, running, paused, exitCode } = container;
         const facts = { name: spec.name, imageId: 'sha256:fake', labels: spec.labels, pid: running ? 99 : 0 };
         const { cpuCores = null, memoryBytes = null } = { ...container.limits };
-        const rest = { oomKilled: false, limits: { cpuCores, memoryBytes }, upperDirectory: null };
+        const rest = {
+          oomKilled: false,
+          limits: { cpuCores, memoryBytes },
+          upperDirectory: null,
+          lowerDirectories: [],
+        };
         return { id, ...facts, running, paused, exitCode, ...rest };
       },
       listContainers: async (labels) =>

@@ -103,6 +103,7 @@ export const effects: Effects & { readonly host: Record<keyof HostAccess, Effect
   // It may append.
   files: { read: reads, write: edits, list: reads },
   search: { search: reads },
+  changes: { diff: reads },
   // Ends the access that there is.
   ssh: { create: edits, revoke: sets, validate: reads },
   // The token of a sandbox's previews is made when it is first asked for.

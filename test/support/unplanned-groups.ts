@@ -6,6 +6,7 @@ const unplanned = (operation: string) => (): never => {
 };
 
 export const unplannedGroups = {
+  changes: { diff: unplanned('diff') },
   commands: { run: unplanned('run') },
   fileSystem: {
     info: unplanned('info'),

@@ -29,7 +29,7 @@ async function backupLocked(context: EngineContext, sandbox: ManagedSandbox): Pr
   );
   context.onStep('backup.intent');
   const work = async (run: Run): Promise<void> => {
-    const still = await withStillFiles(context, sandbox, (upper) =>
+    const still = await withStillFiles(context, sandbox, ({ upper }) =>
       storeDifference(context, sandbox, upper, run.signal),
     );
     pausedMs = still.pausedMs;
@@ -79,7 +79,7 @@ async function storeAndLetGo(context: EngineContext, run: Run): Promise<void> {
   const { sandbox } = run;
   const { id } = sandbox.record;
   try {
-    const { result } = await withStillFiles(context, sandbox, (upper) =>
+    const { result } = await withStillFiles(context, sandbox, ({ upper }) =>
       storeDifference(context, sandbox, upper, run.signal),
     );
     await adoptArchive(context, run, result, () =>

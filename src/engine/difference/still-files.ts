@@ -2,6 +2,7 @@
 import { ThawError } from '../../errors.ts';
 import type { EngineContext } from '../context.ts';
 import { restartGuest } from '../guest/guest.ts';
+import type { OverlayDirectories } from '../host/overlay-mount.ts';
 import type { HostFiles } from '../host/port.ts';
 import { recordLimits } from '../limits.ts';
 import type { ManagedSandbox } from '../managed-sandbox.ts';
@@ -46,7 +47,7 @@ async function whileFrozen<T>(
 async function whileStartedQuietly<T>(
   context: EngineContext,
   sandbox: ManagedSandbox,
-  work: (upper: string) => Promise<T>,
+  work: (overlay: OverlayDirectories) => Promise<T>,
 ): Promise<T> {
   const { id, containerId } = sandbox.record;
   if (containerId === null) throw new ThawError('internal', 'A stopped sandbox has no container.');
@@ -57,7 +58,7 @@ async function whileStartedQuietly<T>(
       network,
     });
     try {
-      return await work(await requireHostFiles(context).upperDirectory(guest.place));
+      return await work(await requireHostFiles(context).overlay(guest.place));
     } finally {
       guest.agent.close();
     }
@@ -68,17 +69,19 @@ async function whileStartedQuietly<T>(
   }
 }
 
-/** Runs `work` on the upper directory of a sandbox that is running or stopped. The caller holds its lock. */
+/** Runs `work` on the overlay of a sandbox that is running, paused or stopped. The caller holds its lock. */
 export async function withStillFiles<T>(
   context: EngineContext,
   sandbox: ManagedSandbox,
-  work: (upper: string) => Promise<T>,
+  work: (overlay: OverlayDirectories) => Promise<T>,
 ): Promise<StillResult<T>> {
   const files = requireHostFiles(context);
   const { guest } = sandbox;
   if (guest !== null) {
-    const upper = await files.upperDirectory(guest.place);
-    return await whileFrozen(context, guest, () => work(upper));
+    const overlay = await files.overlay(guest.place);
+    // A paused one stays as it is: freezing it again would end with a thaw.
+    if (sandbox.record.state === 'paused') return { result: await work(overlay), pausedMs: 0 };
+    return await whileFrozen(context, guest, () => work(overlay));
   }
   const { containerId } = sandbox.record;
   const facts = containerId === null ? null : await context.docker.inspectContainer(containerId);
@@ -86,6 +89,9 @@ export async function withStillFiles<T>(
   const result =
     upper === null
       ? await whileStartedQuietly(context, sandbox, work)
-      : await work(files.hostDirectory(upper));
+      : await work({
+          upper: files.hostDirectory(upper),
+          lowers: (facts?.lowerDirectories ?? []).map((path) => files.hostDirectory(path)),
+        });
   return { result, pausedMs: 0 };
 }

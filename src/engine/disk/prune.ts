@@ -1,4 +1,5 @@
 /** `thaw prune`: frees what no sandbox, backup or snapshot needs. Whatever is in doubt stays. */
+import { storedObjects } from '../archive/stored-objects.ts';
 import type { Templates } from '../build/templates.ts';
 import type { EngineContext } from '../context.ts';
 import { ownerFilter, ROLE_LABEL } from '../labels.ts';
@@ -29,12 +30,14 @@ const BUILD_UNUSED_MS = 10 * 60_000;
 
 /** Files of the object store that no record names. Those of a sandbox at work may get their record in a moment. */
 async function objects({ objects: store, registry }: EngineContext): Promise<Removable[]> {
-  const known = new Set(registry.all().flatMap(({ record }) => record.archive?.object ?? []));
-  const busy = registry.all().flatMap(({ record, isBusy }) => (isBusy ? [record.id] : []));
+  const known = storedObjects(registry.all());
+  const busy = registry
+    .all()
+    .flatMap(({ record, isBusy, forkPointKept }) => (isBusy || forkPointKept !== null ? [record.id] : []));
   const strays = await store.strays(known);
   return strays.flatMap(({ object, bytes }) => {
     // What was stored since the files were listed has its record by now.
-    const isNamed = registry.all().some(({ record }) => record.archive?.object === object);
+    const isNamed = storedObjects(registry.all()).has(object);
     if (isNamed || busy.some((id) => object.startsWith(id))) return [];
     const remove = async (): Promise<boolean> => {
       await store.remove(object);

@@ -28,11 +28,17 @@ type ContainerOperations = Pick<
   | 'putArchive'
 >;
 
-const GraphDriver = z.object({ Data: z.object({ UpperDir: z.string().min(1) }) });
+const GraphDriver = z.object({
+  Data: z.object({ UpperDir: z.string().min(1), LowerDir: z.string().default('') }),
+});
 
-function upperDirectoryOf(facts: Docker.ContainerInspectInfo): string | null {
+function overlayOf(
+  facts: Docker.ContainerInspectInfo,
+): Pick<ContainerFacts, 'upperDirectory' | 'lowerDirectories'> {
   const parsed = GraphDriver.safeParse(facts.GraphDriver);
-  return parsed.success ? parsed.data.Data.UpperDir : null;
+  if (!parsed.success) return { upperDirectory: null, lowerDirectories: [] };
+  const { UpperDir, LowerDir } = parsed.data.Data;
+  return { upperDirectory: UpperDir, lowerDirectories: LowerDir.split(':').filter((path) => path !== '') };
 }
 
 const Sized = z.object({ SizeRw: z.number().nullish() });
@@ -62,7 +68,7 @@ export function containerOperations(docker: Docker): ContainerOperations {
       exitCode: facts.State.ExitCode,
       oomKilled: facts.State.OOMKilled,
       limits: limitsOf(facts.HostConfig),
-      upperDirectory: upperDirectoryOf(facts),
+      ...overlayOf(facts),
     };
   };
   return {

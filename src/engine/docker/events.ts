@@ -5,7 +5,7 @@ import { StringDecoder } from 'node:string_decoder';
 import { z } from 'zod';
 import { ThawError } from '../../errors.ts';
 import { asContainerId } from '../../ids.ts';
-import type { ContainerEvent } from './port.ts';
+import type { ContainerEvent } from './container-event.ts';
 
 const MAX_LINE_CHARS = 1_000_000;
 const actions = ['start', 'die', 'oom', 'destroy'] as const;

@@ -5,6 +5,7 @@
 import type { Duplex, Readable } from 'node:stream';
 import type { ThawError } from '../../errors.ts';
 import type { ContainerId } from '../../ids.ts';
+import type { ContainerEvent } from './container-event.ts';
 
 export interface EngineVersion {
   readonly version: string;
@@ -86,21 +87,15 @@ export interface ContainerFacts {
   readonly oomKilled: boolean;
   /** As Docker's record has them, which the cgroups may differ from. Null where it has none. */
   readonly limits: { readonly cpuCores: number | null; readonly memoryBytes: number | null };
-  /** The overlay's upper directory on the host, where the storage driver tells it (overlay2 does, snapshotters do not). */
+  /** The overlay's directories on the host, layers the highest first, where the storage driver tells (overlay2 does). */
   readonly upperDirectory: string | null;
+  readonly lowerDirectories: readonly string[];
 }
 
 export interface ContainerSummary {
   readonly id: ContainerId;
   readonly labels: Readonly<Record<string, string>>;
   readonly state: string;
-}
-
-export interface ContainerEvent {
-  readonly action: 'start' | 'die' | 'oom' | 'destroy';
-  readonly id: ContainerId;
-  readonly labels: Readonly<Record<string, string>>;
-  readonly exitCode: number | null;
 }
 
 export interface ExecSpec {

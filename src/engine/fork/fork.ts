@@ -1,5 +1,6 @@
 /** Forking: the difference of a sandbox is replayed into fresh containers of the same snapshot, from one read. */
 import { ThawError, toThawError } from '../../errors.ts';
+import { type ForkPoint, keepForkPoint, takeForkPoint } from '../changes/fork-point.ts';
 import type { EngineContext } from '../context.ts';
 import { requireHostFiles, withStillFiles } from '../difference/still-files.ts';
 import type { Guest } from '../guest/guest.ts';
@@ -46,6 +47,7 @@ function childRecord(
     recoverable: false,
     backupState: 'None',
     archive: null,
+    forkPoint: null,
     signingKey: null,
     createdAt: now,
     updatedAt: now,
@@ -109,9 +111,19 @@ async function copyInto(
   const children = register(context, source.record, guests, names);
   run.step('fork.frozen');
   let pausedMs: number;
+  let point: ForkPoint | null;
   try {
     const roots = guests.map(({ place }) => files.rootDirectory(place));
-    ({ pausedMs } = await withStillFiles(context, source, (upper) => files.copy(upper, roots)));
+    ({ pausedMs, result: point } = await withStillFiles(context, source, async ({ upper }) => {
+      const [taken, copied] = await Promise.allSettled([
+        takeForkPoint(context, upper),
+        files.copy(upper, roots),
+      ]);
+      const read = taken.status === 'fulfilled' ? taken.value : null;
+      if (copied.status === 'fulfilled') return read;
+      read?.abort();
+      throw copied.reason;
+    }));
     run.step('fork.copied');
   } catch (error) {
     for (const child of children) registry.remove(child);
@@ -125,7 +137,12 @@ async function copyInto(
     if (guest === undefined) throw new ThawError('internal', 'A forked sandbox has no container.');
     return finishChild(context, child, guest);
   });
-  return { children: await Promise.all(finished), pausedMs };
+  const outcome = await Promise.all(finished);
+  if (point !== null) {
+    const alive = outcome.flatMap(({ sandbox }) => sandbox ?? []);
+    keepForkPoint(context, alive, point);
+  }
+  return { children: outcome, pausedMs };
 }
 
 function checkNames(

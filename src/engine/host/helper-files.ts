@@ -1,10 +1,11 @@
 /** A container's files through the helper: its agent's binary reads and replays differences (`src/guest/DIFFERENCE.md`). */
 import { ThawError } from '../../errors.ts';
+import { deferred } from '../agent/deferred.ts';
 import type { GuestProcess } from '../agent/port.ts';
 import { AGENT_PATH } from '../guest/agent-volume.ts';
 import type { HelperConnection } from './helper-host.ts';
-import { parseUpperDirectory } from './overlay-mount.ts';
-import type { Codec, DifferenceReader, DifferenceWriter, HostFiles } from './port.ts';
+import { parseOverlay } from './overlay-mount.ts';
+import type { Codec, DifferenceReader, DifferenceWriter, HostFiles, ShownBounds } from './port.ts';
 
 /** Where the helper has the host's file system, read-only: upper directories are read there. */
 export const HOST_ROOT = '/host/root';
@@ -25,9 +26,17 @@ const scripts = {
 
 const shell = (script: string, path: string): string[] => ['/bin/sh', '-c', script, 'sh', path];
 
-async function collect(chunks: AsyncIterable<Buffer>): Promise<string> {
+const words = ({ fileBytes, contentBytes }: ShownBounds): string[] => [
+  String(fileBytes),
+  String(contentBytes),
+];
+
+async function collect(chunks: AsyncIterable<Buffer>, onFirst = (): void => undefined): Promise<string> {
   let text = '';
-  for await (const chunk of chunks) if (text.length < MAX_STDERR_CHARS) text += chunk.toString('utf8');
+  for await (const chunk of chunks) {
+    if (text.length < MAX_STDERR_CHARS) text += chunk.toString('utf8');
+    onFirst();
+  }
   return text.slice(0, MAX_STDERR_CHARS).trim();
 }
 
@@ -53,6 +62,19 @@ export async function helperFiles(connection: HelperConnection): Promise<HostFil
     const process = await agent.spawn({ argv, cwd: '/', stdin });
     return { process, stderr: collect(process.output('stderr')) };
   };
+  const reading = async (argv: readonly string[], input: Buffer | null = null): Promise<DifferenceReader> => {
+    const { process, stderr } = await run(argv, input !== null);
+    const finished = outcome(process, stderr);
+    finished.catch(() => undefined);
+    if (input !== null) {
+      // A reader that ends early says why by its exit code.
+      void process
+        .write(input)
+        .catch(() => undefined)
+        .then(() => process.closeStdin());
+    }
+    return { chunks: process.output('stdout'), finished, abort: () => process.signal(9) };
+  };
   const agent = await connection.agent();
   const codec: Codec = await agent.stat(ZSTD).then(
     () => 'zstd',
@@ -64,9 +86,12 @@ export async function helperFiles(connection: HelperConnection): Promise<HostFil
     hostDirectory: (path) => `${HOST_ROOT}${path}`,
     rootDirectory: ({ pid }) => `/proc/${pid}/root`,
 
-    async upperDirectory({ pid }) {
-      const upper = parseUpperDirectory(await (await connection.agent()).rawRead(`/proc/${pid}/mountinfo`));
-      if (upper !== null) return `${HOST_ROOT}${upper}`;
+    async overlay({ pid }) {
+      const found = parseOverlay(await (await connection.agent()).rawRead(`/proc/${pid}/mountinfo`));
+      if (found !== null) {
+        const [upper, ...lowers] = [found.upper, ...found.lowers].map((path) => `${HOST_ROOT}${path}`);
+        return { upper: upper ?? '', lowers };
+      }
       throw new ThawError(
         'unsupported',
         'The storage driver of this Docker Engine is no overlay, so its differences cannot be read.',
@@ -82,15 +107,32 @@ export async function helperFiles(connection: HelperConnection): Promise<HostFil
       await outcome(process, stderr);
     },
 
-    async read(upper, wanted): Promise<DifferenceReader> {
-      const { process, stderr } = await run(
-        wanted === 'none' ? [AGENT_PATH, 'diff-write', upper] : shell(scripts.read, upper),
-        false,
-      );
-      const finished = outcome(process, stderr);
-      finished.catch(() => undefined);
-      return { chunks: process.output('stdout'), finished, abort: () => process.signal(9) };
+    read: (upper, wanted) =>
+      reading(wanted === 'none' ? [AGENT_PATH, 'diff-write', upper] : shell(scripts.read, upper)),
+
+    show: (upper, path, bounds) => reading([AGENT_PATH, 'diff-show', ...words(bounds), path, upper]),
+
+    async spool(upper, bounds) {
+      const agent = await connection.agent();
+      const process = await agent.spawn({
+        argv: [AGENT_PATH, 'diff-spool', ...words(bounds), upper],
+        cwd: '/',
+      });
+      const told = deferred<void>();
+      // Its first line says that the tree was read, or why not.
+      const tell = (): void => told.resolve();
+      const finished = outcome(process, collect(process.output('stderr'), tell));
+      void finished.catch(() => undefined).finally(tell);
+      return {
+        chunks: process.output('stdout'),
+        finished,
+        taken: told.promise,
+        abort: () => process.signal(9),
+      };
     },
+
+    showImage: (lowers, asked, bounds) =>
+      reading([AGENT_PATH, 'diff-base', ...words(bounds), ...lowers], asked),
 
     async apply(root, used): Promise<DifferenceWriter> {
       const { process, stderr } = await run(

@@ -3,6 +3,7 @@ import type { ContainerId } from '../../ids.ts';
 import type { DiskSpace } from '../disk/bounds.ts';
 import type { CgroupPaths } from './cgroup-paths.ts';
 import type { Limits } from './cgroup-writes.ts';
+import type { OverlayDirectories } from './overlay-mount.ts';
 
 /** A running container as the host sees it. */
 export interface HostPlace {
@@ -22,6 +23,12 @@ export interface DifferenceReader {
   abort(): void;
 }
 
+/** One whose tree is read at the host's pace, whatever that of the reader is. */
+export interface SpooledReader extends DifferenceReader {
+  /** Resolves when the tree was read, or could not be: `finished` tells. */
+  readonly taken: Promise<void>;
+}
+
 /** Takes the bytes of a difference and replays them. */
 export interface DifferenceWriter {
   write(chunk: Buffer): Promise<void>;
@@ -34,12 +41,20 @@ export interface DifferenceWriter {
 /** Whether the bytes of a difference are compressed on the host, and how. */
 export type Codec = 'none' | 'zstd';
 
-/** A container's files as the host sees them: the overlay's upper directory, and the root of a running container. */
+/** What who wants to see files, and not to replay them, gets of their contents. In bytes. */
+export interface ShownBounds {
+  /** Of one file. */
+  readonly fileBytes: number;
+  /** Of all files. */
+  readonly contentBytes: number;
+}
+
+/** A container's files as the host sees them: the overlay's directories, and the root of a running container. */
 export interface HostFiles {
   /** What the host compresses with. */
   readonly codec: Codec;
-  /** The upper directory of a running container. Throws `unsupported` where its root is no overlay. */
-  upperDirectory(place: HostPlace): Promise<string>;
+  /** The overlay of a running container. Throws `unsupported` where its root is none. */
+  overlay(place: HostPlace): Promise<OverlayDirectories>;
   /** A directory of the host, such as the upper directory that Docker names, as this control reaches it. */
   hostDirectory(path: string): string;
   rootDirectory(place: HostPlace): string;
@@ -47,6 +62,12 @@ export interface HostFiles {
   copy(upper: string, roots: readonly string[]): Promise<void>;
   read(upper: string, codec: Codec): Promise<DifferenceReader>;
   apply(root: string, codec: Codec): Promise<DifferenceWriter>;
+  /** The difference to look at: at `path` (from the top, without slashes at its ends) and below, or all of it. */
+  show(upper: string, path: string, bounds: ShownBounds): Promise<DifferenceReader>;
+  /** All of it to look at later. */
+  spool(upper: string, bounds: ShownBounds): Promise<SpooledReader>;
+  /** What an image has at the paths of `asked`, which is in the words of `diff-base`. */
+  showImage(lowers: readonly string[], asked: Buffer, bounds: ShownBounds): Promise<DifferenceReader>;
 }
 
 /** Packet filter rules in the network namespaces of sandboxes, and what the host's own network is. */

@@ -1,5 +1,6 @@
 /** Deleting a sandbox, which is legal in every state: it cuts what runs short, then takes everything away. */
 import { releaseBuild } from '../build/templates.ts';
+import { releaseForkPoint } from '../changes/fork-point.ts';
 import type { EngineContext } from '../context.ts';
 import type { ManagedSandbox } from '../managed-sandbox.ts';
 import type { SandboxRecord } from '../store/records.ts';
@@ -29,6 +30,7 @@ export async function deleteLocked(context: EngineContext, sandbox: ManagedSandb
     const { archive } = sandbox.record;
     registry.remove(sandbox);
     if (archive !== null) await context.objects.remove(archive.object);
+    await releaseForkPoint(context, sandbox.record);
     await releaseBuild(context, sandbox.record);
     sandbox.record = {
       ...sandbox.record,

@@ -79,6 +79,7 @@ export function newRecord(
     parentId: null,
     volumes: resolveVolumes(context, input.volumes, caller),
     archive: null,
+    forkPoint: null,
     signingKey: null,
     generation: 1,
   };

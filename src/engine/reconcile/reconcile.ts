@@ -3,6 +3,7 @@
  * undone, running sandboxes and parked containers are adopted, containers without a record are removed.
  */
 
+import { storedObjects } from '../archive/stored-objects.ts';
 import { forEachBounded } from '../bounded.ts';
 import type { EngineContext } from '../context.ts';
 import { adoptGuest } from '../guest/guest.ts';
@@ -51,9 +52,7 @@ export async function reconcile(context: EngineContext, pools: Pools): Promise<R
     ),
   );
 
-  await context.objects.sweep(
-    new Set(registry.all().flatMap(({ record: { archive } }) => archive?.object ?? [])),
-  );
+  await context.objects.sweep(storedObjects(registry.all()));
 
   await reconcileSnapshots(context);
 

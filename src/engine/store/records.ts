@@ -24,6 +24,10 @@ export const ArchiveRecord = z.object({
 });
 export type ArchiveRecord = z.infer<typeof ArchiveRecord>;
 
+/** What a sandbox was when it was forked, in the object store: its difference then, as far as it can be shown. */
+export const ForkPointRecord = ArchiveRecord.pick({ object: true, sha256: true, storedBytes: true });
+export type ForkPointRecord = z.infer<typeof ForkPointRecord>;
+
 /** What a sandbox's template was built of. */
 export const SandboxBuild = z.object({
   /** The build's own id: its log's, and its snapshot record's while that exists. Null until it has begun. */
@@ -75,6 +79,8 @@ export const SandboxRecord = z.object({
   signingKey: z.string().nullable().default(null),
   /** Its files as they were last written to the object store. */
   archive: ArchiveRecord.nullable().default(null),
+  /** Shared with the others of the same fork; null for what was not forked, and where it was not kept. */
+  forkPoint: ForkPointRecord.nullable().default(null),
   /** Counts the starts of its container: handles of an earlier one are stale. */
   generation: z.number().int(),
 });

@@ -28,6 +28,27 @@ const found = {
   skipped: { binary: 2, large: 0, unreadable: 0, excluded: 1 },
 };
 
+const changed = {
+  path: '/srv',
+  since: 'fork' as const,
+  changes: [
+    {
+      path: '/srv/a',
+      change: 'modified' as const,
+      kind: 'file' as const,
+      sizeBytes: 4,
+      previousSizeBytes: 2,
+      mode: '0644',
+    },
+  ],
+  total: { added: 0, modified: 1, deleted: 0, type: 0, mode: 0 },
+  unifiedDiff: 'diff --git a/srv/a b/srv/a\n',
+  truncated: false,
+  changesOmitted: 0,
+  diffsOmitted: 0,
+  pausedMs: 1.5,
+};
+
 export const editCases: readonly GoodCall[] = [
   {
     tool: 'sandbox_edit_file',
@@ -59,5 +80,13 @@ export const editCases: readonly GoodCall[] = [
       truncated: false,
       skipped: '2 binary, 1 hidden or excluded',
     },
+  },
+  {
+    tool: 'sandbox_diff',
+    given: { sandbox: 'box', path: '/srv', since: 'fork', contextLines: 0, maxFiles: 1, maxBytes: 1_000 },
+    plan: { changes: { diff: async () => changed } },
+    operation: 'changes.diff',
+    passed: ['box', { path: '/srv', since: 'fork', contextLines: 0, maxFiles: 1, maxBytes: 1_000 }],
+    answered: changed,
   },
 ];

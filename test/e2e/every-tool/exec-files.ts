@@ -60,6 +60,20 @@ export const execFileSteps: readonly Step[] = [
   { tool: 'sandbox_find', given: { sandbox, content: '(' }, refused: 'invalid_argument' },
   { tool: 'sandbox_find', given: { sandbox, path: 'none', name: '*' }, refused: 'file_not_found' },
   {
+    tool: 'sandbox_diff',
+    given: { sandbox, path: '/home/daytona/dir' },
+    answered: {
+      changes: [
+        { path: '/home/daytona/dir', change: 'added', kind: 'directory' },
+        { path: '/home/daytona/dir/a', change: 'added', kind: 'file', sizeBytes: 9 },
+      ],
+      total: { added: 2 },
+      unifiedDiff: expect.stringContaining('\n@@ -0,0 +1,2 @@\n+one\n+deux\n'),
+      truncated: false,
+    },
+  },
+  { tool: 'sandbox_diff', given: { sandbox, since: 'fork' }, refused: 'state_conflict' },
+  {
     tool: 'sandbox_exec',
     given: { sandbox, command: 'wc -l < dir/a; echo no >&2; exit 4' },
     answered: { status: 'exited', exitCode: 4, stdout: '2\n', stderr: 'no\n' },

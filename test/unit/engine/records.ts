@@ -37,6 +37,7 @@ export function makeRecord(change: Partial<SandboxRecord> = {}): SandboxRecord {
     parentId: null,
     volumes: [],
     archive: null,
+    forkPoint: null,
     signingKey: null,
     generation: 1,
     ...change,
