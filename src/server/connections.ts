@@ -3,7 +3,7 @@ import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import type { Logger } from '../log.ts';
 import { EraTransport } from './era-transport.ts';
 import type { ProtocolExtension } from './extension.ts';
-import { createMcpServer } from './mcp-server.ts';
+import { createMcpServer, type LegacyServer } from './mcp-server.ts';
 import type { McpServerDependencies } from './tool-request.ts';
 
 export interface ClientFacts {
@@ -12,7 +12,7 @@ export interface ClientFacts {
   readonly name: string | null;
 }
 
-type OpenServer = ReturnType<typeof createMcpServer>;
+type OpenServer = LegacyServer['server'];
 
 export class Connections {
   readonly #dependencies: McpServerDependencies;
@@ -37,32 +37,33 @@ export class Connections {
 
   /** Serves a connection of lines in both eras until it closes, with what is its own. Resolves when it is read. */
   async serve(transport: Transport, own: Partial<McpServerDependencies> = {}): Promise<void> {
-    const { server, dependencies } = this.#add(own);
+    const { server, wrap, dependencies } = this.#add(own);
     const split = new EraTransport(transport, {
       openModern: async (channel) => {
         const { serveModern } = await import('./modern-connection.ts');
         serveModern(channel, dependencies, this.#extension);
       },
     });
-    await server.connect(split.legacy);
+    await server.connect(wrap(split.legacy));
     await split.start();
   }
 
   /** Serves a session of the older era until it closes. Resolves when the server listens to it. */
   async serveLegacy(transport: Transport, own: Partial<McpServerDependencies> = {}): Promise<void> {
-    await this.#add(own).server.connect(transport);
+    const { server, wrap } = this.#add(own);
+    await server.connect(wrap(transport));
   }
 
   async closeAll(): Promise<void> {
     await Promise.all([...this.#open.values()].map((server) => server.close()));
   }
 
-  #add(own: Partial<McpServerDependencies>): { server: OpenServer; dependencies: McpServerDependencies } {
+  #add(own: Partial<McpServerDependencies>): LegacyServer & { dependencies: McpServerDependencies } {
     this.#served += 1;
     const id = this.#served;
     const log = this.#log.child({ connection: id });
     const dependencies = { ...this.#dependencies, ...own, log };
-    const server = createMcpServer(dependencies, this.#extension);
+    const { server, wrap } = createMcpServer(dependencies, this.#extension);
     this.#open.set(id, server);
     // oxlint-disable-next-line unicorn/prefer-add-event-listener -- the SDK has callbacks and no events
     server.onclose = () => {
@@ -72,6 +73,6 @@ export class Connections {
     // oxlint-disable-next-line unicorn/prefer-add-event-listener -- the SDK has callbacks and no events
     server.onerror = (error) => log.debug({ err: error }, 'connection reported an error');
     log.debug('connection opened');
-    return { server, dependencies };
+    return { server, wrap, dependencies };
   }
 }

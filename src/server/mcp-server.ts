@@ -1,5 +1,6 @@
 /** The server for one client of revisions up to 2025-11-25: lists the tools, calls them, passes progress on. */
 import { Server, type ServerOptions } from '@modelcontextprotocol/sdk/server/index.js';
+import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import {
   CallToolRequestSchema,
   ErrorCode,
@@ -8,6 +9,7 @@ import {
 } from '@modelcontextprotocol/sdk/types.js';
 import { version } from '../version.ts';
 import { CallLimit } from './call-limit.ts';
+import { type AnswerCall, DirectCalls } from './direct-calls.ts';
 import type { ProtocolExtension } from './extension.ts';
 import { instructions } from './instructions.ts';
 import { offerLegacy } from './offer-legacy.ts';
@@ -28,11 +30,17 @@ const noSchemaValidator = {
 const toProtocolError = (error: unknown): unknown =>
   error instanceof UnknownToolError ? new McpError(ErrorCode.InvalidParams, error.message) : error;
 
-/** A server to `connect` to one transport. Closing it aborts its calls. */
+export interface LegacyServer {
+  /** To `connect` to what `wrap` makes of one transport. Closing it aborts its calls. */
+  readonly server: Server;
+  /** Puts what answers plain calls in front of the server. */
+  readonly wrap: (transport: Transport) => Transport;
+}
+
 export function createMcpServer(
   dependencies: McpServerDependencies,
   { legacyOptions, extendLegacy }: ProtocolExtension = {},
-): Server {
+): LegacyServer {
   const { catalogue } = dependencies;
   const own: ServerOptions = {
     capabilities: { tools: {}, resources: {}, prompts: {}, completions: {} },
@@ -41,6 +49,8 @@ export function createMcpServer(
   };
   const server = new Server({ name: 'thaw', title: 'Thaw', version }, { ...own, ...legacyOptions });
   const limit = new CallLimit(CALLS_OF_ONE_CLIENT);
+  const answer: AnswerCall = async (request) =>
+    (await answerToolRequest(request, limit, dependencies)).result;
 
   server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: [...catalogue.listed] }));
   server.setRequestHandler(CallToolRequestSchema, async ({ params }, { signal, _meta, sendNotification }) => {
@@ -53,12 +63,14 @@ export function createMcpServer(
         sendNotification({ method: 'notifications/progress', params: { ...progress } }),
     };
     try {
-      return (await answerToolRequest(request, limit, dependencies)).result;
+      return await answer(request);
     } catch (error) {
       throw toProtocolError(error);
     }
   });
   offerLegacy(server, dependencies);
   extendLegacy?.(server, catalogue);
-  return server;
+  // An extension may answer calls itself.
+  const isExtended = extendLegacy !== undefined;
+  return { server, wrap: (transport) => (isExtended ? transport : new DirectCalls(transport, answer)) };
 }
