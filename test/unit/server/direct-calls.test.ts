@@ -1,5 +1,5 @@
 /** Which messages are answered in front of the SDK's server, and which reach it. */
-import type { JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js';
+import { type JSONRPCMessage, JSONRPCMessageSchema } from '@modelcontextprotocol/sdk/types.js';
 import { describe, expect, it } from 'vitest';
 import { deferred } from '../../../src/engine/agent/deferred.ts';
 import { type AnswerCall, DirectCalls } from '../../../src/server/direct-calls.ts';
@@ -20,7 +20,7 @@ async function open(answer: AnswerCall = async () => done) {
   direct.onmessage = (message) => passed.push(message);
   await direct.start();
   const receive = (message: object): void =>
-    inner.onmessage?.({ jsonrpc: '2.0', ...message } as JSONRPCMessage);
+    inner.onmessage?.(JSONRPCMessageSchema.parse({ jsonrpc: '2.0', ...message }));
   const call = (id: number | string, params: object = { name: 'tool' }): void =>
     receive({ id, method: 'tools/call', params });
   return { direct, sent, passed, receive, call };
@@ -28,8 +28,10 @@ async function open(answer: AnswerCall = async () => done) {
 
 describe('direct calls', () => {
   it('answer a plain call, with its progress before it', async () => {
-    const { sent, passed, call } = await open(async ({ progressToken, sendProgress }) => {
-      if (progressToken !== undefined) await sendProgress({ progressToken, progress: 1, message: 'half' });
+    const { sent, passed, call } = await open(async (request) => {
+      const { progressToken } = request;
+      if (progressToken !== undefined)
+        await request.sendProgress({ progressToken, progress: 1, message: 'half' });
       return done;
     });
     call('a', { name: 'tool', arguments: { x: 1 }, _meta: { progressToken: 7 } });
