@@ -1,10 +1,10 @@
-/** Resources, completion, prompts and the mark of untrusted data, through a real client. */
-import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
+/** Resources, completion, prompts and the mark of untrusted data, in both protocol eras. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { ThawError } from '../../src/errors.ts';
 import { tools } from '../../tools/index.ts';
+import { connectEra, type EraClient, eras } from '../support/era-client.ts';
 import { type FakeBackend, fakeBackend } from '../support/fake-backend.ts';
-import { connectSocketClient } from '../support/mcp-client.ts';
 import { type McpFixture, serveOnSocket } from '../support/mcp-fixture.ts';
 import { sandboxFixture } from '../support/sandbox-fixture.ts';
 
@@ -42,118 +42,137 @@ const plan = {
 
 let fake: FakeBackend;
 let fixture: McpFixture;
-let client: Client;
-beforeEach(async () => {
-  fake = fakeBackend(plan);
-  fixture = await serveOnSocket(fake.backend);
-  client = await connectSocketClient(fixture.path);
+let client: EraClient;
+
+/** A client of the era before each test, and its end after it. */
+function inEra(era: (typeof eras)[number]): void {
+  beforeEach(async () => {
+    fake = fakeBackend(plan);
+    fixture = await serveOnSocket(fake.backend);
+    client = await connectEra(era, fixture.path);
+  });
+  afterEach(async () => {
+    await client.close();
+    await fixture.close();
+  });
+}
+
+const Prompts = z.object({
+  prompts: z.array(
+    z.object({ name: z.string(), arguments: z.array(z.object({ name: z.string() })).optional() }),
+  ),
 });
-afterEach(async () => {
-  await client.close();
-  await fixture.close();
-});
+const listPrompts = async () => Prompts.parse(await client.ask('prompts/list')).prompts;
 
-describe('resources', () => {
-  it('list the root of each sandbox, and a template for every file', async () => {
-    expect((await client.listResources()).resources.map(({ uri }) => uri)).toEqual([
-      'sandbox://box%20one/',
-      'sandbox://bob/',
-    ]);
-    expect((await client.listResourceTemplates()).resourceTemplates).toMatchObject([
-      { uriTemplate: 'sandbox://{sandbox}/{+path}' },
-    ]);
-  });
+describe.each(eras)('in %s', (era) => {
+  inEra(era);
+  /** The code for a resource that is not there. */
+  const missing = era === '2026-07-28' ? -32_602 : -32_002;
 
-  it('are text, bytes, or a list', async () => {
-    const read = async (uri: string) => (await client.readResource({ uri })).contents[0];
-    expect(await read('sandbox://box%20one/a%20b')).toMatchObject({ mimeType: 'text/plain', text: 'AAA=' });
-    expect(fake.calls[0]?.arguments).toEqual(['box one', { path: '/a b' }]);
-    expect(await read('sandbox://bob/binary')).toMatchObject({ blob: 'AAA=' });
-    expect(await read('sandbox://bob/dir')).toMatchObject({
-      mimeType: 'application/json',
-      text: expect.stringContaining('setup.py'),
+  describe('resources', () => {
+    it('list the root of each sandbox, and a template for every file', async () => {
+      expect(await client.ask('resources/list')).toMatchObject({
+        resources: [{ uri: 'sandbox://box%20one/' }, { uri: 'sandbox://bob/' }],
+      });
+      expect(await client.ask('resources/templates/list')).toMatchObject({
+        resourceTemplates: [{ uriTemplate: 'sandbox://{sandbox}/{+path}' }],
+      });
+    });
+
+    it('are text, bytes, or a list, of the type that the name promises', async () => {
+      const read = async (uri: string) => await client.ask('resources/read', { uri });
+      expect(await read('sandbox://box%20one/a%20b')).toMatchObject({
+        contents: [{ mimeType: 'text/plain', text: 'AAA=' }],
+      });
+      expect(fake.calls[0]?.arguments).toEqual(['box one', { path: '/a b' }]);
+      expect(await read('sandbox://bob/binary')).toMatchObject({
+        contents: [{ mimeType: 'application/octet-stream', blob: 'AAA=' }],
+      });
+      expect(await read('sandbox://bob/page.html')).toMatchObject({ contents: [{ mimeType: 'text/html' }] });
+      expect(await read('sandbox://bob/dir')).toMatchObject({
+        contents: [{ mimeType: 'application/json', text: expect.stringContaining('setup.py') }],
+      });
+    });
+
+    it.each(['sandbox://bob/none', 'sandbox:///x', 'file:///etc/passwd', 'sandbox://bob/%zz'])(
+      'that are not there are an error of the protocol: %s',
+      async (uri) => {
+        await expect(client.ask('resources/read', { uri })).rejects.toMatchObject({ code: missing });
+      },
+    );
+
+    it('are not offered where the tools do not read files', async () => {
+      const narrow = await serveOnSocket(fake.backend, {
+        tools: tools.filter(({ group }) => group === 'volumes'),
+      });
+      const other = await connectEra(era, narrow.path);
+      expect(await other.ask('resources/list')).toMatchObject({ resources: [] });
+      expect(await other.ask('resources/templates/list')).toMatchObject({ resourceTemplates: [] });
+      await expect(other.ask('resources/read', { uri: 'sandbox://bob/x' })).rejects.toMatchObject({
+        code: missing,
+      });
+      await other.close();
+      await narrow.close();
     });
   });
 
-  it.each(['sandbox://bob/none', 'sandbox:///x', 'file:///etc/passwd', 'sandbox://bob/%zz'])(
-    'that are not there are an error of the protocol: %s',
-    async (uri) => {
-      await expect(client.readResource({ uri })).rejects.toMatchObject({ code: -32_002 });
-    },
-  );
+  describe('completion', () => {
+    const ref = { type: 'ref/resource' as const, uri: 'sandbox://{sandbox}/{+path}' };
+    const complete = async (name: string, value: string, context?: object) =>
+      (await client.ask('completion/complete', { ref, argument: { name, value }, ...context }))['completion'];
 
-  it('are not offered where the tools do not read files', async () => {
-    const narrow = await serveOnSocket(fake.backend, {
-      tools: tools.filter(({ group }) => group === 'volumes'),
+    it('knows sandboxes and paths', async () => {
+      expect(await complete('sandbox', 'b')).toMatchObject({ values: ['box one', 'bob'] });
+      expect(fake.calls[0]?.arguments).toEqual([{ limit: 100, name: 'b' }]);
+      const known = { context: { arguments: { sandbox: 'bob' } } };
+      expect(await complete('path', 's', known)).toMatchObject({ values: ['src/', 'setup.py'] });
     });
-    const other = await connectSocketClient(narrow.path);
-    expect((await other.listResources()).resources).toEqual([]);
-    await expect(other.readResource({ uri: 'sandbox://bob/x' })).rejects.toMatchObject({ code: -32_002 });
-    await other.close();
-    await narrow.close();
-  });
-});
 
-describe('completion', () => {
-  const ref = { type: 'ref/resource' as const, uri: 'sandbox://{sandbox}/{+path}' };
-
-  it('knows sandboxes and paths', async () => {
-    const names = await client.complete({ ref, argument: { name: 'sandbox', value: 'b' } });
-    expect(names.completion.values).toEqual(['box one', 'bob']);
-    expect(fake.calls[0]?.arguments).toEqual([{ limit: 100, name: 'b' }]);
-    const paths = await client.complete({
-      ref,
-      argument: { name: 'path', value: 's' },
-      context: { arguments: { sandbox: 'bob' } },
-    });
-    expect(paths.completion.values).toEqual(['src/', 'setup.py']);
-  });
-
-  it('is empty for what nobody knows', async () => {
-    const other = await client.complete({ ref, argument: { name: 'path', value: 's' } });
-    expect(other.completion).toEqual({ values: [], total: 0, hasMore: false });
-  });
-});
-
-describe('prompts', () => {
-  it('are the three commonest workflows, filled in', async () => {
-    const { prompts } = await client.listPrompts();
-    expect(prompts.map(({ name }) => name)).toEqual(['run_project_tests', 'try_on_fork', 'preview_web_app']);
-    const got = await client.getPrompt({
-      name: 'try_on_fork',
-      arguments: { sandbox: 'bob', change: 'upgrade it' },
-    });
-    expect(JSON.stringify(got.messages)).toContain('fork of the sandbox bob');
-    expect(JSON.stringify(got.messages)).toContain('upgrade it');
-  });
-
-  it('name only tools that exist', async () => {
-    const names = new Set(tools.map(({ name }) => name));
-    for (const { name, arguments: known = [] } of (await client.listPrompts()).prompts) {
-      const values = Object.fromEntries(known.map((each) => [each.name, 'x']));
-      const text = JSON.stringify(await client.getPrompt({ name, arguments: values }));
-      for (const [tool] of text.matchAll(/\b(?:sandbox|snapshot|volume)_[a-z_]+\b/g))
-        expect(names).toContain(tool);
-    }
-  });
-
-  it('that are not there, or lack an argument, say what to do', async () => {
-    await expect(client.getPrompt({ name: 'try_fork' })).rejects.toMatchObject({
-      code: -32_602,
-      message: expect.stringContaining('Did you mean "try_on_fork"?'),
-    });
-    await expect(client.getPrompt({ name: 'try_on_fork' })).rejects.toMatchObject({
-      message: expect.stringContaining('"sandbox" is required'),
+    it('is empty for what nobody knows', async () => {
+      expect(await complete('path', 's')).toEqual({ values: [], total: 0, hasMore: false });
     });
   });
-});
 
-it('marks what code in a sandbox made as untrusted, and nothing else', async () => {
-  const read = await client.callTool({
-    name: 'sandbox_read_file',
-    arguments: { sandbox: 'bob', path: '/a' },
+  describe('prompts', () => {
+    it('are the three commonest workflows, filled in', async () => {
+      expect((await listPrompts()).map(({ name }) => name)).toEqual([
+        'run_project_tests',
+        'try_on_fork',
+        'preview_web_app',
+      ]);
+      const got = await client.ask('prompts/get', {
+        name: 'try_on_fork',
+        arguments: { sandbox: 'bob', change: 'upgrade it' },
+      });
+      expect(JSON.stringify(got['messages'])).toContain('fork of the sandbox bob');
+      expect(JSON.stringify(got['messages'])).toContain('upgrade it');
+    });
+
+    it('name only tools that exist', async () => {
+      const names = new Set(tools.map(({ name }) => name));
+      for (const { name, arguments: known = [] } of await listPrompts()) {
+        const values = Object.fromEntries(known.map((each) => [each.name, 'x']));
+        const text = JSON.stringify(await client.ask('prompts/get', { name, arguments: values }));
+        for (const [tool] of text.matchAll(/\b(?:sandbox|snapshot|volume)_[a-z_]+\b/g))
+          expect(names).toContain(tool);
+      }
+    });
+
+    it('that are not there, or lack an argument, say what to do', async () => {
+      await expect(client.ask('prompts/get', { name: 'try_fork' })).rejects.toMatchObject({
+        code: -32_602,
+        message: expect.stringContaining('Did you mean "try_on_fork"?'),
+      });
+      await expect(client.ask('prompts/get', { name: 'try_on_fork' })).rejects.toMatchObject({
+        message: expect.stringContaining('"sandbox" is required'),
+      });
+    });
   });
-  expect(read._meta).toEqual({ 'thaw/untrusted': true });
-  const list = await client.callTool({ name: 'sandbox_list', arguments: {} });
-  expect(list._meta).toBeUndefined();
+
+  it('marks what code in a sandbox made as untrusted, and nothing else', async () => {
+    const read = { name: 'sandbox_read_file', arguments: { sandbox: 'bob', path: '/a' } };
+    expect((await client.ask('tools/call', read))['_meta']).toEqual({ 'thaw/untrusted': true });
+    const list = { name: 'sandbox_list', arguments: {} };
+    expect((await client.ask('tools/call', list))['_meta']).toBeUndefined();
+  });
 });
