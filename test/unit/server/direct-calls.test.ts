@@ -51,9 +51,11 @@ describe('direct calls', () => {
     ['no parameters', undefined],
     ['no name', { arguments: {} }],
     ['arguments that are a list', { name: 'tool', arguments: [1] }],
-    ['a progress token that is an object', { name: 'tool', _meta: { progressToken: {} } }],
     ['a wish for a task', { name: 'tool', task: { ttl: 1 } }],
-    ['a task that it belongs to', { name: 'tool', _meta: { 'io.modelcontextprotocol/related-task': {} } }],
+    [
+      'a task that it belongs to',
+      { name: 'tool', _meta: { 'io.modelcontextprotocol/related-task': { taskId: 't' } } },
+    ],
   ])('leave a call with %s to the SDK', async (_what, params) => {
     const { sent, passed, receive } = await open();
     receive({ id: 1, method: 'tools/call', ...(params === undefined ? {} : { params }) });
