@@ -1,6 +1,7 @@
 /** sandbox_create: a new sandbox, from the warm pool where it can be. */
 import { CreatedSandbox, CreateSandbox } from '../schemas/create-sandbox.ts';
 import { requireGroup } from '../src/backend/port.ts';
+import { sandboxCreation } from './creation-work.ts';
 import { defineTool } from './define-tool.ts';
 
 export default defineTool({
@@ -13,5 +14,6 @@ export default defineTool({
   group: 'lifecycle',
   input: CreateSandbox,
   output: CreatedSandbox,
+  work: sandboxCreation,
   handle: (input, { backend, context }) => requireGroup(backend, 'lifecycle').create(input, context),
 });

@@ -2,6 +2,7 @@
 import { SnapshotOutcome } from '../schemas/copies.ts';
 import { CreateSnapshot } from '../schemas/create-snapshot.ts';
 import { requireGroup } from '../src/backend/port.ts';
+import { snapshotCreation } from './creation-work.ts';
 import { defineTool } from './define-tool.ts';
 
 export default defineTool({
@@ -14,5 +15,6 @@ export default defineTool({
   group: 'snapshots',
   input: CreateSnapshot,
   output: SnapshotOutcome,
+  work: snapshotCreation,
   handle: (input, { backend, context }) => requireGroup(backend, 'snapshots').create(input, context),
 });

@@ -1,7 +1,9 @@
 /** The tasks extension, as clients of 2026-07-28 see it: over HTTP and on a connection of lines, with a fake backend. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Snapshot } from '../../schemas/copies.ts';
 import type { ExecResult } from '../../schemas/exec.ts';
 import type { Job } from '../../schemas/jobs.ts';
+import { SandboxState } from '../../schemas/state.ts';
 import { systemClock } from '../../src/clock.ts';
 import { ThawError } from '../../src/errors.ts';
 import { makeAuthenticator } from '../../src/http/authenticate.ts';
@@ -24,6 +26,8 @@ import {
   serveOnHttp,
 } from '../support/mcp-http-fixture.ts';
 import { connectRaw, initializeRequest } from '../support/raw-connection.ts';
+import { sandboxFixture } from '../support/sandbox-fixture.ts';
+import { snapshotFixture } from '../support/snapshot-fixture.ts';
 
 const CAPABILITIES = 'io.modelcontextprotocol/clientCapabilities';
 const following = { [CAPABILITIES]: { extensions: { [TASKS_EXTENSION]: {} } } };
@@ -55,6 +59,8 @@ const endedAt = '2026-05-01T10:00:07.500Z';
 
 /** What the backend says of the command now. */
 let job: Job | ThawError;
+/** And of what is being made. */
+let state: string;
 let fake: FakeBackend;
 let fixture: McpHttpFixture;
 beforeEach(async () => {
@@ -63,7 +69,14 @@ beforeEach(async () => {
     if (job instanceof ThawError) throw job;
     return job;
   };
+  const sandbox = () => sandboxFixture({ state: SandboxState.parse(state) });
+  const snapshot = () => snapshotFixture({ state: Snapshot.shape.state.parse(state) });
   fake = fakeBackend({
+    lifecycle: {
+      create: async () => ({ ...sandbox(), startedFrom: 'cold', tookMs: 1 }),
+      get: async () => sandbox(),
+    },
+    snapshots: { create: async () => snapshot(), get: async () => snapshot() },
     exec: {
       exec: async (_sandbox, { command }) => (command === 'true' ? { ...left, status: 'exited' } : left),
     },
@@ -94,7 +107,7 @@ interface Serving {
 
 /** Another owner with the keys of the first. */
 function serve({ secret = 'secret', sandbox = null }: Serving = {}, keys?: KeyBook): Promise<McpHttpFixture> {
-  const chosen = selectTools(tools, { ...openSettings, sandbox }, openSettings);
+  const chosen = selectTools(tools, { ...openSettings, toolsets: ['all'], sandbox }, openSettings);
   const attempts = new FailedAttempts(systemClock);
   return serveOnHttp(fake.backend, {
     catalogueFor: () => buildCatalogue(chosen, { sandbox, readOnly: false }),
@@ -274,6 +287,34 @@ describe('a task', () => {
         });
     },
   );
+});
+
+describe('the making of what is built', () => {
+  it.each([
+    ['sandbox_create', { name: 'box' }, 'building_snapshot', 'started'],
+    ['sandbox_create', { name: 'box' }, 'pending_build', 'build_failed'],
+    ['snapshot_create', { name: 'mine', imageName: 'a:1' }, 'pulling', 'active'],
+    ['snapshot_create', { name: 'mine', imageName: 'a:1' }, 'building', 'error'],
+  ] as const)('by %s %j is a task from %s to %s', async (name, given, before, after) => {
+    const params = { name, arguments: given };
+    state = before;
+    const { result = {} } = await ask({ method: 'tools/call', params });
+    expect(result).toMatchObject({ resultType: 'task', status: 'working' });
+    const taskId = String(result['taskId']);
+    expect((await get(taskId)).result).toMatchObject({ statusMessage: expect.stringContaining(before) });
+    // It goes on: to end it is to delete what is made.
+    expect((await cancel(taskId)).result).toMatchObject({ resultType: 'complete' });
+    expect((await get(taskId)).result).toMatchObject({ status: 'working' });
+    state = after;
+    expect((await get(taskId)).result).toMatchObject({
+      status: 'completed',
+      result: { structuredContent: { state: after } },
+    });
+    // What is there when the call ends is no task.
+    expect((await ask({ method: 'tools/call', params })).result).toMatchObject({
+      structuredContent: { state: after },
+    });
+  });
 });
 
 describe('the extension', () => {
