@@ -58,7 +58,7 @@ export type ReplaceInFiles = z.infer<typeof ReplaceInFiles>;
 
 export const ReplacedFile = z.object({
   file: z.string(),
-  replacements: z.number().int(),
+  replacements: z.number().int().nullable().describe('null where the backend does not count'),
   error: z.string().nullable().describe('why the file is as it was'),
 });
 export type ReplacedFile = z.infer<typeof ReplacedFile>;

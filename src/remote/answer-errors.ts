@@ -11,6 +11,8 @@ import type { Operation, RemoteAnswer } from './request.ts';
 const Envelope = z.looseObject({
   message: z.union([z.string(), z.array(z.string())]).optional(),
   error: z.string().optional(),
+  /** Of an upload of many files. */
+  errors: z.array(z.string()).optional(),
   /** The toolbox's own, or that of a Thaw server, which says more than a status. */
   code: z.string().optional(),
   next: z.string().optional(),
@@ -102,7 +104,7 @@ export function toAnswerError(answer: RemoteAnswer, operation: Operation, contex
   const { origin } = new URL(context.url);
   if (redirects(answer)) return redirectError(name, answer, context.url);
   const envelope = parseEnvelope(answer.body);
-  const message = envelope?.message ?? envelope?.error ?? '';
+  const message = envelope?.message ?? envelope?.error ?? envelope?.errors ?? '';
   const said = typeof message === 'string' ? message : message.join(', ');
   const facts = { operation: name, status: answer.status };
   if (answer.status === 404 && isMissingRoute(said, context)) {

@@ -31,6 +31,8 @@ export interface Api {
   readonly clock: Clock;
   readonly log: Logger;
   readonly client: Client<paths>;
+  /** For what is too long to be held; everything else goes by `send`. */
+  readonly fetch: Fetch;
   /** Runs one request of `client` and checks its answer against `schema`. Throws ThawError. */
   call<Schema extends z.ZodType>(
     operation: Operation,
@@ -84,6 +86,7 @@ export function openApi({ settings, clock, log, fetch = globalThis.fetch }: ApiD
     settings,
     clock,
     log,
+    fetch,
     client: createClient<paths>({
       baseUrl: settings.apiUrl,
       headers: { ...own, accept: 'application/json' },

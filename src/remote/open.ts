@@ -15,11 +15,16 @@ import { settingsOperations } from './sandboxes/settings.ts';
 import { StateEvents } from './state-events.ts';
 import { codeOperations } from './toolbox/code.ts';
 import { execOperations } from './toolbox/exec.ts';
+import { fileSystemOperations } from './toolbox/file-system.ts';
 import { fileOperations } from './toolbox/files.ts';
 import { gitOperations } from './toolbox/git.ts';
+import { interpreterOperations } from './toolbox/interpreters.ts';
 import { jobOperations } from './toolbox/jobs.ts';
+import { WorkDirectories } from './toolbox/paths.ts';
 import { ToolboxPlaces } from './toolbox/places.ts';
 import { searchOperations } from './toolbox/search.ts';
+import { systemOperations } from './toolbox/system.ts';
+import { terminalOperations } from './toolbox/terminals.ts';
 
 /** The groups that this backend offers; the rest of the port is `unsupported_by_backend`. */
 type Groups = Pick<
@@ -35,9 +40,13 @@ type Groups = Pick<
   | 'exec'
   | 'jobs'
   | 'files'
+  | 'fileSystem'
   | 'search'
   | 'git'
   | 'code'
+  | 'interpreters'
+  | 'terminals'
+  | 'system'
   | 'ssh'
   | 'previews'
 >;
@@ -58,6 +67,7 @@ export function openRemoteBackend(dependencies: ApiDependencies): RemoteBackend 
     places: new ToolboxPlaces(api),
   };
   const jobs = jobOperations(remote);
+  const directories = new WorkDirectories();
   return {
     kind: 'remote',
     apiUrl: api.settings.apiUrl,
@@ -71,10 +81,14 @@ export function openRemoteBackend(dependencies: ApiDependencies): RemoteBackend 
     builds: buildOperations(remote),
     exec: execOperations(remote, jobs),
     jobs,
-    files: fileOperations(remote),
+    files: fileOperations(remote, directories),
+    fileSystem: fileSystemOperations(remote, directories),
     search: searchOperations(remote),
     git: gitOperations(remote),
     code: codeOperations(remote),
+    interpreters: interpreterOperations(remote),
+    terminals: terminalOperations(remote),
+    system: systemOperations(remote),
     ssh: sshOperations(remote),
     previews: previewOperations(remote),
     close: () => remote.events.close(),

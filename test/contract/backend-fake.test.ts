@@ -27,6 +27,6 @@ for (const [what, options] of servers) {
       });
       return backend;
     },
-    { forks: true, ttl: true, git: true },
+    { forks: true, ttl: true, git: true, running: true },
   );
 }

@@ -112,15 +112,20 @@ export async function uploadFile(
   const { agent, scope, call } = access;
   const mode = target.mode === undefined ? undefined : Number.parseInt(target.mode, 8);
   const parts = gather(content, call.signal);
-  const next = await parts.next();
-  const first = next.done === true ? Buffer.alloc(0) : next.value;
-  if (first.length < PIECE_BYTES) {
-    const written = await agent.writeFile(target.path, first, mode === undefined ? {} : { mode }, scope);
-    return { path: written.resolvedPath, sizeBytes: written.sizeBytes };
+  try {
+    const next = await parts.next();
+    const first = next.done === true ? Buffer.alloc(0) : next.value;
+    if (first.length < PIECE_BYTES) {
+      const written = await agent.writeFile(target.path, first, mode === undefined ? {} : { mode }, scope);
+      return { path: written.resolvedPath, sizeBytes: written.sizeBytes };
+    }
+    const path = target.path.startsWith('/')
+      ? resolvePath('/', target.path)
+      : resolvePath(await workDirectory(access), target.path);
+    const sizeBytes = await uploadBeside(access, path, mode, first, parts);
+    return { path, sizeBytes };
+  } finally {
+    // Whoever the content comes from must learn that nobody takes the rest of it.
+    await parts.return(undefined);
   }
-  const path = target.path.startsWith('/')
-    ? resolvePath('/', target.path)
-    : resolvePath(await workDirectory(access), target.path);
-  const sizeBytes = await uploadBeside(access, path, mode, first, parts);
-  return { path, sizeBytes };
 }

@@ -6,7 +6,7 @@ import { ThawError } from '../../errors.ts';
 import type { RemoteContext } from '../context.ts';
 import { askToolbox, withQuery } from './call.ts';
 import { listFiles } from './list-files.ts';
-import { WorkDirectories } from './paths.ts';
+import type { WorkDirectories } from './paths.ts';
 import { writeFile } from './write-file.ts';
 
 const codes = { 400: 'not_a_file', 403: 'permission_denied', 404: 'file_not_found' } as const;
@@ -43,8 +43,7 @@ async function readFile(
   return { path, encoding: 'utf8', sizeBytes: data.length, ...selectLines(decoded.content, offset, limit) };
 }
 
-export function fileOperations(remote: RemoteContext): FileOperations {
-  const directories = new WorkDirectories();
+export function fileOperations(remote: RemoteContext, directories: WorkDirectories): FileOperations {
   return {
     async read(sandbox, request, context) {
       const path = await directories.resolve(remote, sandbox, request.path, context);

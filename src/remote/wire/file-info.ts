@@ -1,5 +1,6 @@
 /** The FileInfo of a toolbox as an entry of a listing. */
 import { z } from 'zod';
+import type { FileFacts } from '../../../schemas/file-system.ts';
 import type { FileEntry } from '../../../schemas/files.ts';
 import { toTimestamp } from '../../clock.ts';
 import { NO_TIME, orElse, orNull } from './values.ts';
@@ -14,6 +15,8 @@ export const WireFileInfo = z.looseObject({
   isDir: orElse(z.boolean(), false),
   permissions: orNull(z.string()),
   path: orNull(z.string()),
+  owner: orNull(z.string()),
+  group: orNull(z.string()),
 });
 export type WireFileInfo = z.output<typeof WireFileInfo>;
 
@@ -55,3 +58,22 @@ export const toEntry = (info: WireFileInfo, path: string): FileEntry => ({
     : permissionsOf(info.mode),
   modifiedAt: toMoment(info.modifiedAt ?? info.modTime),
 });
+
+/** Names in place of ids, and what is not told, are nobody's. */
+const NOBODY = 65_534;
+const idOf = (text: string | null): number => (/^\d{1,10}$/.test(text ?? '') ? Number(text) : NOBODY);
+
+/** `path` is absolute. */
+export function toFacts(info: WireFileInfo, path: string): FileFacts {
+  const { type, sizeBytes, mode, modifiedAt } = toEntry(info, path);
+  return {
+    path,
+    name: info.name,
+    type,
+    sizeBytes,
+    mode: Number.parseInt(mode, 8),
+    uid: idOf(info.owner),
+    gid: idOf(info.group),
+    modifiedMs: Date.parse(modifiedAt),
+  };
+}

@@ -11,10 +11,10 @@ import {
 } from '../../../schemas/code.ts';
 import { requireGroup } from '../../backend/port.ts';
 import { ThawError, toThawError } from '../../errors.ts';
+import type { PacedSocket } from '../../http/web-socket.ts';
 import { check, readJson } from './body.ts';
 import { given } from './given.ts';
 import { json, type ToolboxCall, type ToolboxRoute } from './route.ts';
-import type { ToolboxSocket } from './socket.ts';
 
 const NORMAL = 1000;
 const POLICY_VIOLATION = 1008;
@@ -41,6 +41,7 @@ const ContextBody = z.object({
 const ExecuteBody = z.object({
   code: ExecuteCode.shape.code,
   contextId: z.union([ExecuteCode.shape.contextId, z.literal('')]).nullish(),
+  language: ContextLanguage.nullish(),
   envs: ExecuteCode.shape.env.nullable(),
   timeout: Timeout,
 });
@@ -61,7 +62,7 @@ const toApi = ({ id, cwd, language, createdAt }: InterpreterContext) => ({
 /** The first message of a client. Throws `invalid_argument` when none comes in time, or none that makes sense. */
 async function firstRequest(
   { clock }: ToolboxCall,
-  socket: ToolboxSocket,
+  socket: PacedSocket,
 ): Promise<z.output<typeof ExecuteBody>> {
   let cancel: () => void = () => undefined;
   const late = new Promise<never>((_resolve, reject) => {
@@ -84,29 +85,36 @@ async function firstRequest(
   }
 }
 
+/** Another Thaw is told more than the API has frames for: what was displayed, how the code ended, and why it did not run. */
+const isThaw = ({ headers }: ToolboxCall): boolean => headers['x-daytona-source'] === 'thaw';
+
 /** What was displayed has no frame of its own in the API: its text is printed, its pictures are left out. */
-function frameOf(event: InterpreterEvent): object | null {
-  if (event.type !== 'result') return event;
+function frameOf(event: InterpreterEvent, whole: boolean): object | null {
+  if (event.type !== 'result' || whole) return event;
   return event.text === undefined ? null : { type: 'stdout', text: `${event.text}\n` };
 }
 
-async function execute(call: ToolboxCall, socket: ToolboxSocket): Promise<void> {
-  const { code, contextId, envs, timeout } = await firstRequest(call, socket);
+async function execute(call: ToolboxCall, socket: PacedSocket): Promise<void> {
+  const { code, contextId, language, envs, timeout } = await firstRequest(call, socket);
   const request = given({
     code,
     contextId: orAbsent(contextId ?? null),
+    language: language ?? undefined,
     env: envs ?? undefined,
     timeoutSeconds: orAbsent(timeout ?? null),
   });
-  const { status, note } = await interpreters(call).execute(
+  const whole = isThaw(call);
+  const outcome = await interpreters(call).execute(
     call.sandbox,
     request,
     async (event) => {
-      const frame = frameOf(event);
+      const frame = frameOf(event, whole);
       if (frame !== null) await socket.send(JSON.stringify(frame));
     },
     { ...call.context, signal: AbortSignal.any([call.context.signal, socket.closed]) },
   );
+  const { status, note } = outcome;
+  if (whole) await socket.send(JSON.stringify({ type: 'outcome', outcome }));
   if (status === 'timed_out') {
     socket.close(TIMED_OUT, note ?? 'The code ran longer than its limit.');
     return;
@@ -176,8 +184,9 @@ export const codeRoutes: readonly ToolboxRoute[] = [
       try {
         await execute(call, socket);
       } catch (error) {
-        const { code, message } = toThawError(error);
+        const { code, message, next } = toThawError(error);
         if (code === 'internal') throw error;
+        if (isThaw(call)) await socket.send(JSON.stringify({ type: 'refusal', code, message, next }));
         socket.close(POLICY_VIOLATION, message);
       }
     },

@@ -2,7 +2,7 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Backend, CallContext } from '../../backend/port.ts';
 import type { Clock } from '../../clock.ts';
-import type { ToolboxSocket } from './socket.ts';
+import type { PacedSocket } from '../../http/web-socket.ts';
 
 /** One request to the toolbox of one sandbox, after authentication. */
 export interface ToolboxCall {
@@ -51,7 +51,7 @@ export interface ToolboxRoute {
    * Serves a WebSocket until it resolves, which closes it with 1000 unless it is closed by then. What it throws before
    * `accept` is an ordinary error response; afterwards the socket is closed with 1011.
    */
-  readonly socket?: (call: ToolboxCall, accept: () => Promise<ToolboxSocket>) => Promise<void>;
+  readonly socket?: (call: ToolboxCall, accept: () => Promise<PacedSocket>) => Promise<void>;
   /** Reads only: any valid key may call it. Default: true for GET without a socket, else `write:sandboxes` is asked for. */
   readonly readOnly?: boolean;
   /** A valid signature in the query (`signed-url.ts`) stands for a key. */

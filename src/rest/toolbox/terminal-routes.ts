@@ -4,10 +4,11 @@ import { CreateTerminal, ResizeTerminal, type Terminal } from '../../../schemas/
 import { requireGroup } from '../../backend/port.ts';
 import type { TerminalConnection } from '../../backend/terminal-operations.ts';
 import { ThawError, toThawError } from '../../errors.ts';
+import type { PacedSocket } from '../../http/web-socket.ts';
 import { check, readJson, readQuery } from './body.ts';
 import { given } from './given.ts';
 import { json, type ToolboxCall, type ToolboxRoute } from './route.ts';
-import { offeredProtocols, type ToolboxSocket } from './socket.ts';
+import { offeredProtocols } from './socket.ts';
 
 const EXIT_CONTROL = 'X-Daytona-Pty-Exit-Control';
 const ENVS = 'X-Daytona-Pty-Envs~';
@@ -39,11 +40,11 @@ function envsOf(offered: readonly string[]): unknown {
   }
 }
 
-async function type(socket: ToolboxSocket, connection: TerminalConnection): Promise<void> {
+async function type(socket: PacedSocket, connection: TerminalConnection): Promise<void> {
   for await (const { data } of socket.messages) await connection.write(data);
 }
 
-async function show(socket: ToolboxSocket, connection: TerminalConnection): Promise<void> {
+async function show(socket: PacedSocket, connection: TerminalConnection): Promise<void> {
   for await (const chunk of connection.output) await socket.send(chunk);
 }
 
@@ -52,7 +53,7 @@ const control = (fields: object): string => JSON.stringify({ type: 'control', ..
 /** Until the terminal ends or the client leaves, whichever comes first. */
 async function carry(
   call: ToolboxCall,
-  accept: () => Promise<ToolboxSocket>,
+  accept: () => Promise<PacedSocket>,
   connection: TerminalConnection,
 ): Promise<void> {
   const leave = (): void => connection.close();

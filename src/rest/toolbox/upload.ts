@@ -93,7 +93,16 @@ export async function readFiles(call: ToolboxCall, take: (file: SentFile) => Pro
       // The error reaches whoever reads it; nobody else has to care.
       content.on('error', () => undefined);
       const pieces = content.iterator({ destroyOnReturn: false });
-      const work = take({ field, fields, content: pieces }).finally(() => content.resume());
+      const taken = async (): Promise<void> => {
+        try {
+          await take({ field, fields, content: pieces });
+        } finally {
+          // Left in the middle, the iterator would keep the rest from being passed over.
+          await pieces.return?.();
+          content.resume();
+        }
+      };
+      const work = taken();
       // Nobody waits for the rest of a body that leads nowhere.
       work.catch((error: unknown) => fail(toThawError(error)));
       working.push(work);

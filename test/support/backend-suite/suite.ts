@@ -5,6 +5,7 @@ import { ExecResult } from '../../../schemas/exec.ts';
 import { Sandbox } from '../../../schemas/sandbox.ts';
 import { describeContents } from './contents.ts';
 import { describeResources } from './resources.ts';
+import { describeRunning } from './running.ts';
 import { call, type Lacks, type Suite, type SuiteBackend } from './types.ts';
 
 const LABELS = { suite: 'contract' };
@@ -151,6 +152,7 @@ export function describeBackend(what: string, open: () => Promise<SuiteBackend>,
     });
     describeLifecycle(suite);
     describeContents(suite);
+    if (lacks.running !== true) describeRunning(suite);
     describeResources(suite);
     describeEnd(suite);
   });

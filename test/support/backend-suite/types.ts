@@ -15,6 +15,10 @@ export type SuiteBackend = Pick<
   | 'git'
   | 'ssh'
   | 'previews'
+  | 'interpreters'
+  | 'terminals'
+  | 'fileSystem'
+  | 'system'
 >;
 
 /** What the server behind a backend cannot do, whatever the backend does. */
@@ -24,6 +28,8 @@ export interface Lacks {
   readonly ttl?: boolean;
   /** Making repositories, which came after 0.190. */
   readonly git?: boolean;
+  /** Interpreters, terminals, and files beside small ones. */
+  readonly running?: boolean;
 }
 
 export interface Suite {
@@ -34,4 +40,4 @@ export interface Suite {
 }
 
 /** A call that nobody cancels. */
-export const call = (): CallContext => ({ signal: new AbortController().signal });
+export const call = (signal: AbortSignal = new AbortController().signal): CallContext => ({ signal });

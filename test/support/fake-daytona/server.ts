@@ -6,6 +6,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Server as SocketServer } from 'socket.io';
+import { type WebSocket, WebSocketServer } from 'ws';
 import { routes } from './routes.ts';
 import { type FakeSandbox, settled } from './sandboxes.ts';
 
@@ -55,6 +56,9 @@ export class FakeDaytona {
   readonly bodies: string[] = [];
   /** What no route knew. A test ends with an empty list. */
   readonly unknown: string[] = [];
+  /** What its toolbox does with a WebSocket, by its path; the test's own. None: there is no WebSocket. */
+  onSocket: ((path: string, socket: WebSocket) => void) | null = null;
+  readonly #toolboxSockets = new WebSocketServer({ noServer: true });
   readonly #injections: Injection[] = [];
   readonly #timers = new Set<NodeJS.Timeout>();
   readonly #server: Server;
@@ -64,6 +68,20 @@ export class FakeDaytona {
   private constructor(options: FakeOptions) {
     this.options = { list: 'cursor', events: false, changeMs: 150, ...options };
     this.#server = createServer((request, response) => void this.#serve(request, response));
+    this.#server.on('upgrade', (request, socket, head) => {
+      const { pathname } = new URL(request.url ?? '/', this.origin);
+      if (!pathname.startsWith('/toolbox/')) {
+        // The events have a listener of their own, where there are any.
+        if (this.#sockets === null) socket.destroy();
+        return;
+      }
+      const { onSocket } = this;
+      if (onSocket === null || request.headers.authorization !== `Bearer ${KEY}`) {
+        socket.end('HTTP/1.1 404 Not Found\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}');
+        return;
+      }
+      this.#toolboxSockets.handleUpgrade(request, socket, head, (opened) => onSocket(pathname, opened));
+    });
     this.#sockets = this.options.events
       ? new SocketServer(this.#server, { path: '/api/socket.io/', transports: ['websocket'] })
       : null;
@@ -120,6 +138,7 @@ export class FakeDaytona {
   async close(): Promise<void> {
     for (const timer of this.#timers) clearTimeout(timer);
     await this.#sockets?.close();
+    for (const client of this.#toolboxSockets.clients) client.terminate();
     this.#server.closeAllConnections();
     await new Promise<void>((resolve) => {
       if (this.#server.listening) this.#server.close(() => resolve());
