@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { storedObjects } from '../../src/engine/archive/stored-objects.ts';
 import { createDockerClient } from '../../src/engine/docker/client.ts';
 import { openEngine } from '../../src/engine/engine.ts';
 import { OWNER_LABEL, ownerFilter, ROLE_LABEL } from '../../src/engine/labels.ts';
@@ -197,9 +198,7 @@ describe.concurrent('kill -9 of the owner', () => {
           .sort(),
       );
       const objects = readdirSync(join(place.stateDir, 'objects'), { recursive: false });
-      const referenced = readStore(place, (store) =>
-        store.sandboxes().flatMap(({ archive }) => archive?.object ?? []),
-      );
+      const referenced = readStore(place, (store) => [...storedObjects(store.sandboxes())]);
       expect(objects.map(String).sort()).toEqual(referenced.sort());
       // Every image has a record: the template that was made, or the build that the next create finds ready.
       const images = await docker.listImages(ownerFilter(ownerId));

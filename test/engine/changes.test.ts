@@ -1,10 +1,19 @@
 /** What changed in real sandboxes, since their snapshot and since a fork. */
-import { describe, expect, inject, it } from 'vitest';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, inject, it, onTestFinished } from 'vitest';
 import type { DiffSandbox, SandboxDiff } from '../../schemas/changes.ts';
 import { createDockerClient } from '../../src/engine/docker/client.ts';
+import { openEngine } from '../../src/engine/engine.ts';
 import { SANDBOX_LABEL } from '../../src/engine/labels.ts';
 import type { Engine } from '../../src/engine/options.ts';
-import { call, openTestEngine } from '../support/open-engine.ts';
+import {
+  call,
+  disposeEngine,
+  makeStateDir,
+  openTestEngine,
+  testEngineOptions,
+} from '../support/open-engine.ts';
 
 async function run(engine: Engine, sandbox: string, command: string): Promise<void> {
   const result = await engine.exec.exec(sandbox, { command: `set -e\n${command}`, user: 'root' }, call());
@@ -230,7 +239,27 @@ describe('since a fork', () => {
     expect(await diff(engine, 'two', { since: 'fork' })).toMatchObject({ changes: [] });
     const grand = await engine.forks.fork('one', {}, call());
     expect(await diff(engine, grand.children[0]?.id ?? '', { since: 'fork' })).toMatchObject({ changes: [] });
-    await engine.lifecycle.delete('one', call());
-    expect(await diff(engine, 'two', { since: 'fork' })).toMatchObject({ changes: [] });
+  });
+
+  it('goes on after a restart of the owner, and what it needs is kept as long as one of the fork is there', async () => {
+    const stateDir = makeStateDir();
+    const engine = await openEngine(testEngineOptions(stateDir));
+    await engine.lifecycle.create({ name: 'source' }, call());
+    await run(engine, 'source', 'echo a > /srv/kept');
+    await engine.forks.fork('source', { names: ['one', 'two'] }, call());
+    await run(engine, 'two', 'echo b > /srv/kept');
+    await engine.close({ sandboxes: 'keep' });
+    const next = await openEngine(testEngineOptions(stateDir));
+    onTestFinished(() => disposeEngine(next, stateDir));
+    const kept = (): number => readdirSync(join(stateDir, 'objects')).length;
+    expect(told(await diff(next, 'one', { since: 'fork' }))).toEqual([]);
+    await next.lifecycle.delete('one', call());
+    await next.lifecycle.stop('two', { force: true }, call());
+    await next.archives.archive('two', call());
+    await next.lifecycle.start('two', call());
+    expect(told(await diff(next, 'two', { since: 'fork' }))).toEqual(['modified file /srv/kept']);
+    expect(kept()).toBe(2);
+    await next.lifecycle.delete('two', call());
+    expect(kept()).toBe(0);
   });
 });

@@ -48,12 +48,15 @@ async function stateOfContainer(sandboxId: string): Promise<string | undefined> 
 const read = async (engine: Engine, name: string): Promise<string> =>
   (await engine.exec.exec(name, { command: 'cat file' }, call())).stdout;
 
-it('are forked, backed up and archived, and it is stopped again after each', async () => {
+it('are forked, compared, backed up and archived, and it is stopped again after each', async () => {
   const engine = await openFor(hiding);
   const id = await stoppedSandbox(engine, 'source');
   const { children, pausedMs } = await engine.forks.fork('source', { names: ['copy'] }, call());
   expect([children[0]?.error, pausedMs]).toEqual([null, 0]);
   expect(await read(engine, 'copy')).toBe('kept\n');
+  expect(await stateOfContainer(id)).toBe('exited');
+  const { unifiedDiff } = await engine.changes.diff('source', { path: '/home' }, call());
+  expect(unifiedDiff).toContain('\n+++ b/home/daytona/file\n@@ -0,0 +1 @@\n+kept\n');
   expect(await stateOfContainer(id)).toBe('exited');
   expect(await engine.archives.backup('source', call())).toMatchObject({ backupState: 'Completed' });
   expect(await stateOfContainer(id)).toBe('exited');

@@ -1,11 +1,10 @@
 /** Which files of the object store are somebody's. */
-import type { ManagedSandbox } from '../managed-sandbox.ts';
+import type { SandboxRecord } from '../store/records.ts';
 
-/** The names of all archives, backups and fork points that records name. */
-export const storedObjects = (sandboxes: readonly ManagedSandbox[]): Set<string> =>
+/** The names of all archives, backups and fork points of these sandboxes. */
+export const storedObjects = (
+  records: readonly Pick<SandboxRecord, 'archive' | 'forkPoint'>[],
+): ReadonlySet<string> =>
   new Set(
-    sandboxes.flatMap(({ record: { archive, forkPoint } }) => [
-      ...(archive === null ? [] : [archive.object]),
-      ...(forkPoint === null ? [] : [forkPoint.object]),
-    ]),
+    records.flatMap(({ archive, forkPoint }) => [archive?.object ?? [], forkPoint?.object ?? []].flat()),
   );

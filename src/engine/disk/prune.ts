@@ -30,15 +30,14 @@ const BUILD_UNUSED_MS = 10 * 60_000;
 
 /** Files of the object store that no record names. Those of a sandbox at work may get their record in a moment. */
 async function objects({ objects: store, registry }: EngineContext): Promise<Removable[]> {
-  const known = storedObjects(registry.all());
+  const named = (): ReadonlySet<string> => storedObjects(registry.all().map(({ record }) => record));
   const busy = registry
     .all()
     .flatMap(({ record, isBusy, forkPointKept }) => (isBusy || forkPointKept !== null ? [record.id] : []));
-  const strays = await store.strays(known);
+  const strays = await store.strays(named());
   return strays.flatMap(({ object, bytes }) => {
     // What was stored since the files were listed has its record by now.
-    const isNamed = storedObjects(registry.all()).has(object);
-    if (isNamed || busy.some((id) => object.startsWith(id))) return [];
+    if (named().has(object) || busy.some((id) => object.startsWith(id))) return [];
     const remove = async (): Promise<boolean> => {
       await store.remove(object);
       return true;

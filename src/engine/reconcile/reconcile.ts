@@ -52,7 +52,7 @@ export async function reconcile(context: EngineContext, pools: Pools): Promise<R
     ),
   );
 
-  await context.objects.sweep(storedObjects(registry.all()));
+  await context.objects.sweep(storedObjects(registry.all().map(({ record }) => record)));
 
   await reconcileSnapshots(context);
 
