@@ -1,4 +1,8 @@
-/** Tasks of the real program, followed by the extension's own client: to their end, past the owner's death, and ended early. */
+/**
+ * What clients of the real program have over HTTP: links to files, and tasks, followed by the extension's own client to their
+ * end, past the owner's death, and ended early.
+ */
+import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { OwnerSpace } from '../support/owner.ts';
 import { type OwnerHttp, ownerHttp } from '../support/owner-http.ts';
@@ -28,6 +32,20 @@ afterAll(async () => {
 
 /** Answers at once, and the rest is the task's. */
 const begin = (command: string) => session.callTool('sandbox_exec', { sandbox, command, waitSeconds: 0 });
+
+it('moves files by links that need no key, whatever is in their names', async () => {
+  const path = '/tmp/a b/ü&%?#.bin';
+  const bytes = randomBytes(3_000_000);
+  const linkOf = async (tool: string): Promise<string> => {
+    const { outcome } = await (await session.callTool(tool, { sandbox, path })).settle();
+    expect(outcome).toMatchObject({ status: 'completed' });
+    return String(outcome.result?.structuredContent?.['url']);
+  };
+  const sent = await fetch(await linkOf('sandbox_upload'), { method: 'PUT', body: bytes });
+  expect(sent.status).toBe(200);
+  const fetched = await fetch(await linkOf('sandbox_download'));
+  expect(bytes.equals(Buffer.from(await fetched.arrayBuffer()))).toBe(true);
+});
 
 it('follows a command to its end', async () => {
   const execution = await begin('echo one; sleep 1; echo two; echo bad >&2; exit 3');
