@@ -33,6 +33,17 @@ describe('thaw mcp with Daytona credentials', () => {
       const command = 'echo out; echo err >&2; exit 3';
       const ran = await call(client, 'sandbox_exec', { sandbox: 'far', command });
       expect(ran.structured).toMatchObject({ exitCode: 3, stdout: 'out\nerr\n', outputMerged: true });
+      fake.onSocket = (_path, socket) =>
+        socket.once('message', () => {
+          socket.send('{"type":"stdout","text":"ran there"}');
+          socket.send('{"type":"control","text":"completed"}');
+          socket.close(1000);
+        });
+      const code = { sandbox: 'far', language: 'python', code: 'print("ran there")' };
+      expect((await call(client, 'sandbox_run_code', code)).structured).toMatchObject({
+        status: 'completed',
+        stdout: 'ran there',
+      });
       const listed = await call(client, 'sandbox_list');
       expect(listed.structured).toMatchObject({ total: 1, backend: fake.apiUrl });
       const refused = await call(client, 'sandbox_fork', { sandbox: 'far' });
