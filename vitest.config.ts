@@ -1,7 +1,18 @@
-/** Two test projects: what needs no Docker Engine runs in parallel, what needs one runs a file at a time. */
+/**
+ * Three test projects: what needs no Docker Engine runs in parallel, parted into what is quick and what takes seconds a file;
+ * what needs an engine runs a file at a time.
+ */
 import { defineConfig } from 'vitest/config';
 
 const below = (...folders: readonly string[]) => folders.map((folder) => `test/${folder}/**/*.test.ts`);
+
+/** No engine, but real programs, sanitizers, packages of the registry, or thousands of cases. */
+const long = [
+  ...below('fuzz', 'property', 'unit/agent', 'unit/difference', 'unit/engine/code'),
+  'test/contract/{keys,mcpb,npm-package,owner,relay,tasks}.test.ts',
+  'test/contract/rest/security.test.ts',
+  'test/unit/http/listener.test.ts',
+];
 
 export default defineConfig({
   test: {
@@ -9,7 +20,16 @@ export default defineConfig({
       {
         test: {
           name: 'quick',
-          include: below('unit', 'property', 'fuzz', 'contract', 'architecture'),
+          include: below('unit', 'contract', 'architecture'),
+          exclude: long,
+          testTimeout: 20_000,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
+          name: 'long',
+          include: long,
           testTimeout: 20_000,
           sequence: { groupOrder: 0 },
         },

@@ -1,6 +1,6 @@
 /**
  * What `npm test` runs, on a fresh clone too: dependencies, build, lint, type-check, then every test. It closes with one
- * line of counts and exits with 1 when anything failed, crashed or did not run. `--quick` leaves out what needs an engine.
+ * line of counts and exits with 1 when anything failed, crashed or did not run. `--quick` leaves out what needs an engine or takes long.
  */
 import { installDependencies, requireNode, runNpm, runScript, say, step } from '../src/setup/steps.mjs';
 import { describeCounts, runVitest } from './run-vitest.mjs';

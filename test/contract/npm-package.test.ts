@@ -86,6 +86,7 @@ it('holds these files and no others', () => {
     'status',
     'stop',
     'version',
+    'wrapper',
   ]);
 });
 
