@@ -26,6 +26,7 @@ beforeAll(async () => {
   expect((await made.settle()).outcome).toMatchObject({ status: 'completed' });
 }, 300_000);
 afterAll(async () => {
+  await (await session.callTool('sandbox_delete', { sandbox })).settle();
   await session.close();
   await space.dispose();
 });

@@ -41,7 +41,8 @@ describe('a diff', () => {
       { maxLength: 12 },
     );
     const text = fc
-      .tuple(lines, fc.boolean())
+      // Without context git itself mistakes which of two like lines it was that had no newline.
+      .tuple(lines, context === 0 ? fc.constant(true) : fc.boolean())
       .map(([all, ended]) => all.join('\n') + (ended && all.length > 0 ? '\n' : ''));
     fc.assert(
       fc.property(text, text, (before, after) => {
