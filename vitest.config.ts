@@ -9,19 +9,25 @@ const below = (...folders: readonly string[]) => folders.map((folder) => `test/$
 /** No engine, but real programs, sanitizers, packages of the registry, or thousands of cases. */
 const long = [
   ...below('fuzz', 'property', 'unit/agent', 'unit/difference', 'unit/engine/code'),
-  'test/contract/{keys,mcpb,npm-package,owner,relay,tasks}.test.ts',
+  'test/contract/{keys,mcpb,npm-package,owner,relay,remote-mcp,surface,tasks}.test.ts',
   'test/contract/rest/security.test.ts',
+  'test/contract/toolbox/uploads.test.ts',
+  'test/unit/remote/failures.test.ts',
   'test/unit/http/listener.test.ts',
 ];
 
 export default defineConfig({
   test: {
+    // As many as there are cores: one fewer, the default, leaves half of a small machine idle.
+    maxWorkers: '100%',
     projects: [
       {
         test: {
           name: 'quick',
           include: below('unit', 'contract', 'architecture'),
           exclude: long,
+          // A process for each file would take longer than the tests: files of a worker share its modules, and so mock none.
+          isolate: false,
           testTimeout: 20_000,
           sequence: { groupOrder: 0 },
         },
