@@ -44,6 +44,7 @@ function engineOptions(config: OwnerConfig, prepared: Prepared, log: Logger): En
       ...toBytes(config.minFreeGiB, 'minFreeBytes'),
     },
     helper: config.helper,
+    directLinks: config.directLinks,
     openRanges: splitList(config.openRanges),
     clock: systemClock,
     log,

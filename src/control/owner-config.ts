@@ -29,6 +29,7 @@ const Config = z.object({
   maxSnapshotGiB: z.number().nullable(),
   minFreeGiB: z.number().nullable(),
   helper: z.enum(['on', 'off']),
+  directLinks: z.enum(['on', 'off']),
   httpHost: z.string().max(255),
   httpPort: z.number(),
   httpAllowedHosts: z.string().nullable(),

@@ -168,6 +168,14 @@ export const ownerOptions = {
     default: 'on',
     help: 'host helper container; off uses the Docker API alone and is slower',
   },
+  directLinks: {
+    flag: 'direct-links',
+    variable: 'THAW_DIRECT_LINKS',
+    kind: 'choice',
+    choices: ['on', 'off'],
+    default: 'on',
+    help: "sockets straight to the agents, where the owner may trace them; off keeps to the Docker Engine's streams and is slower",
+  },
   ...httpOptions,
   ...previewOptions,
   openRanges: {

@@ -46,7 +46,7 @@ async function openHost(
   const { volume } = parts;
   // The helper is the same agent.
   if (options.helper === 'off' || volume === null) return dockerHost(docker);
-  const connection = helperConnection({ docker, log, ...parts, volume });
+  const connection = helperConnection({ docker, log, options, ...parts, volume });
   try {
     return await helperHost(connection);
   } catch (error) {

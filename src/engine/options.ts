@@ -40,6 +40,8 @@ export interface EngineOptions {
   readonly disk?: Partial<DiskBounds>;
   /** `off`: no host helper container; freezing and limits go through the Docker API and are slower, and no network policy is in force. */
   readonly helper: 'on' | 'off';
+  /** `off`: agents are reached over the Docker Engine's attach streams alone; default on, where the owner may trace them. */
+  readonly directLinks?: 'on' | 'off';
   /** Where the SSH gateway listens; null while it does not. Without it there is none. */
   readonly sshEndpoint?: () => SshEndpoint | null;
   /** Where previews are reached; null, or none at all, while nothing serves them. */

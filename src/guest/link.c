@@ -1,7 +1,11 @@
-/* Two fixed buffers and two non-blocking pipes. Input is not read while answers to it might not fit. */
+/*
+ * Two fixed buffers, and two non-blocking pipes or the socket that took their place. Input is not read while answers
+ * to it might not fit.
+ */
 #include "link.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <unistd.h>
 
 #include "channel.h"
@@ -12,17 +16,33 @@ enum { IN_CAPACITY = 2 * FRAME_MAX, OUT_CAPACITY = 4 * FRAME_MAX, SEND_ROUNDS = 
 
 static uint8_t in[IN_CAPACITY], out[OUT_CAPACITY];
 static size_t in_start, in_end, out_start, out_end;
-static struct source in_source, out_source;
+static struct source standard_in, standard_out, direct_in = {.fd = -1}, direct_out = {.fd = -1};
+static struct source *in_source = &standard_in, *out_source = &standard_out;
 static uint32_t seed;
 static bool over, held_up;
+
+/* What is half received or half sent belongs to the way that it took. */
+static void change(struct source *to_in, struct source *to_out) {
+  source_want(in_source, 0);
+  source_want(out_source, 0);
+  in_source = to_in;
+  out_source = to_out;
+  in_start = in_end = out_start = out_end = 0;
+  source_want(in_source, EPOLLIN);
+}
 
 static void on_readable(struct source *source, uint32_t events) {
   (void)events;
   ssize_t count = read(source->fd, in + in_end, IN_CAPACITY - in_end);
   if (count > 0) in_end += (size_t)count;
   if (count > 0 || (count < 0 && (errno == EAGAIN || errno == EINTR))) return;
+  if (source == &direct_in) {
+    change(&standard_in, &standard_out);
+    source_close(&direct_out);
+  } else {
+    over = true;
+  }
   source_close(source);
-  over = true;
 }
 
 static void on_writable(struct source *source, uint32_t events) {
@@ -31,10 +51,21 @@ static void on_writable(struct source *source, uint32_t events) {
 }
 
 void link_prepare(void) {
-  in_source.ready = on_readable;
-  out_source.ready = on_writable;
-  if (!source_open(&in_source, STDIN_FILENO, EPOLLIN)) over = true;
-  if (!source_open(&out_source, STDOUT_FILENO, 0)) over = true;
+  standard_in.ready = direct_in.ready = on_readable;
+  standard_out.ready = direct_out.ready = on_writable;
+  if (!source_open(&standard_in, STDIN_FILENO, EPOLLIN)) over = true;
+  if (!source_open(&standard_out, STDOUT_FILENO, 0)) over = true;
+}
+
+void link_take(int fd) {
+  /* epoll knows a descriptor once: reading and writing each have their own. */
+  int copy = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+  if (copy < 0 || !source_open(&direct_out, copy, 0)) {
+    close(fd);
+    return;
+  }
+  if (source_open(&direct_in, fd, 0)) change(&direct_in, &direct_out);
+  else source_close(&direct_out);
 }
 
 void link_set_seed(uint32_t value) { seed = value; }
@@ -62,7 +93,7 @@ void link_receive(void) {
     in_end -= in_start;
     in_start = 0;
   }
-  source_want(&in_source, held_up || in_end == IN_CAPACITY ? 0 : EPOLLIN);
+  source_want(in_source, held_up || in_end == IN_CAPACITY ? 0 : EPOLLIN);
 }
 
 uint8_t *link_reserve(size_t length) {
@@ -88,15 +119,15 @@ void link_reply(uint8_t type, uint8_t flags, uint32_t channel, const uint8_t *pa
 }
 
 /* With the pipe full nothing goes out whatever is due, and waiting for less than its room would spin. */
-int link_wait_ms(int wait_ms) { return out_source.interest != 0 ? wait_ms : channel_wait_ms(wait_ms); }
+int link_wait_ms(int wait_ms) { return out_source->interest != 0 ? wait_ms : channel_wait_ms(wait_ms); }
 
 void link_send(void) {
   /* Waiting for room in the pipe: on_writable comes first. */
-  if (out_source.interest != 0 || (link_waiting() == 0 && !channel_is_due())) return;
+  if (out_source->interest != 0 || (link_waiting() == 0 && !channel_is_due())) return;
   for (int round = 0; round < SEND_ROUNDS; round++) {
     channel_send_due();
     if (link_waiting() == 0) return;
-    ssize_t count = out_source.fd < 0 ? -1 : write(out_source.fd, out + out_start, link_waiting());
+    ssize_t count = out_source->fd < 0 ? -1 : write(out_source->fd, out + out_start, link_waiting());
     if (count < 0 && errno == EINTR) continue;
     if (count < 0 && errno != EAGAIN) {
       /* Nobody listens at all; the next engine gets a new session anyway. */
@@ -107,5 +138,5 @@ void link_send(void) {
     if (out_start < out_end) break;
     out_start = out_end = 0;
   }
-  source_want(&out_source, EPOLLOUT);
+  source_want(out_source, EPOLLOUT);
 }

@@ -1,10 +1,12 @@
-/* The link to the engine: frames in over standard input, frames out over standard output. */
+/* The link to the engine: frames in over standard input, frames out over standard output, or both over a socket. */
 #ifndef THAW_LINK_H
 #define THAW_LINK_H
 
 #include "frame.h"
 
 void link_prepare(void);
+/* Takes a connected socket, which frames go over until its other end closes it. A HELLO comes first. */
+void link_take(int fd);
 /* Handles what has arrived, as long as the answers fit into the output buffer. */
 void link_receive(void);
 bool link_is_held_up(void);

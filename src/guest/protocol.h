@@ -33,7 +33,8 @@ enum request_type {
   REQUEST_RAW_WRITE = 0x20,
   REQUEST_RAW_READ = 0x21,
   REQUEST_SIGNAL_ALL = 0x22,
-  REQUEST_SHUTDOWN = 0x23
+  REQUEST_SHUTDOWN = 0x23,
+  REQUEST_DIRECT = 0x24
 };
 
 enum reply_type {

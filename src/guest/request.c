@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "dial.h"
+#include "direct.h"
 #include "file.h"
 #include "handover.h"
 #include "inlet.h"
@@ -32,6 +33,7 @@ static void drop_parts(void) {
 static void hello(const struct frame *frame) {
   if (frame->length != NONCE_BYTES + 2) return;
   drop_parts();
+  direct_close();
   channel_discard_all();
   in_session = true;
   uint8_t reply[NONCE_BYTES + 16 + sizeof AGENT_VERSION];
@@ -146,6 +148,9 @@ void request_handle(const struct frame *frame) {
       break;
     case REQUEST_SIGNAL_ALL:
       signal_all(frame);
+      break;
+    case REQUEST_DIRECT:
+      direct_offer(frame);
       break;
     case REQUEST_SHUTDOWN:
       if (frame->length == 4) shutdown_begin(get32(frame->payload));

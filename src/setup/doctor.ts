@@ -12,7 +12,13 @@ import {
   seccompCheck,
   userNamespaceCheck,
 } from './checks/isolation.ts';
-import { agentCheck, compilerCheck, debootstrapCheck, snapshotCheck } from './checks/made-things.ts';
+import {
+  agentCheck,
+  compilerCheck,
+  debootstrapCheck,
+  directLinkCheck,
+  snapshotCheck,
+} from './checks/made-things.ts';
 import { nodeCheck } from './checks/node.ts';
 import { diskCheck, ownerCheck, stateDirCheck } from './checks/storage.ts';
 import { discoverEngine, type ManagedSource } from './discover.ts';
@@ -35,6 +41,7 @@ const checks: readonly Check[] = [
   gvisorCheck,
   snapshotCheck,
   agentCheck,
+  directLinkCheck,
   compilerCheck,
   debootstrapCheck,
   diskCheck,

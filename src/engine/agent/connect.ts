@@ -16,6 +16,8 @@ export interface ConnectOptions {
   readonly timeoutMs: number;
   /** The other end is the host helper, which may write and read host files. */
   readonly host?: boolean;
+  /** The stream is the direct link, so that none is offered. */
+  readonly direct?: boolean;
   readonly log: Logger;
 }
 
@@ -63,14 +65,14 @@ async function greet(stream: Duplex, nonce: Buffer, timeoutMs: number): Promise<
  * Throws `agent_unreachable` or `agent_protocol`, and then the stream is destroyed.
  */
 export async function connectAgent(stream: Duplex, options: ConnectOptions): Promise<AgentConnection> {
-  const { timeoutMs, host = false, log } = options;
+  const { timeoutMs, host = false, direct = false, log } = options;
   const nonce = Buffer.from(randomHex(NONCE_BYTES), 'hex');
   try {
     const { info, rest } = await greet(stream, nonce, timeoutMs);
     const link = new AgentLink(stream, nonce.readUInt32LE(0), log);
     link.start(rest);
     stream.resume();
-    return makeConnection(link, info, { host });
+    return makeConnection(link, info, { host, direct });
   } catch (error) {
     stream.on('error', () => undefined);
     stream.destroy();

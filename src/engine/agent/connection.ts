@@ -2,17 +2,20 @@
 import { systemClock } from '../../clock.ts';
 import { ThawError } from '../../errors.ts';
 import { type AgentLink, unreachable } from './agent-link.ts';
+import { offerDirect } from './direct-operation.ts';
 import { codeOf, describeErrno } from './errno.ts';
 import { fileOperations } from './file-operations.ts';
 import { request } from './frame.ts';
 import { rawRead, rawWrite } from './host-operations.ts';
 import { dialGuest, listPorts } from './network-operations.ts';
-import type { AgentConnection, AgentInfo } from './port.ts';
+import type { AgentConnection, AgentInfo, DirectOffer } from './port.ts';
 import { spawnProcess } from './process.ts';
 import { takeQuestions } from './resolver-operation.ts';
 
 const CALL_TIMEOUT_MS = 5_000;
 const SPAWN_TIMEOUT_MS = 15_000;
+/** An agent of before there were direct links does not answer. */
+const DIRECT_TIMEOUT_MS = 1_000;
 const DIAL_TIMEOUT_MS = 10_000;
 /** How long the agent may take to end beyond the grace that it gives. */
 const SHUTDOWN_EXTRA_MS = 5_000;
@@ -28,10 +31,15 @@ function requireHost(host: boolean): void {
   if (!host) throw new ThawError('permission_denied', 'Only the host helper writes and reads host files.');
 }
 
+const directOffer = (link: AgentLink): DirectOffer => ({
+  offer: async (keys) => await offerDirect(link, keys, DIRECT_TIMEOUT_MS),
+  withdraw: () => link.tell(request.direct, Buffer.alloc(0)),
+});
+
 export function makeConnection(
   link: AgentLink,
   info: AgentInfo,
-  { host }: { readonly host: boolean },
+  { host, direct }: { readonly host: boolean; readonly direct: boolean },
 ): AgentConnection {
   let processes = 0;
   return {
@@ -40,6 +48,7 @@ export function makeConnection(
     get isOpen() {
       return link.isOpen;
     },
+    ...(direct ? {} : { direct: directOffer(link) }),
     async ping(timeoutMs = CALL_TIMEOUT_MS) {
       const started = systemClock.monotonic();
       await link.call(request.ping, Buffer.alloc(0), timeoutMs);

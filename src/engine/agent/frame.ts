@@ -29,6 +29,7 @@ export const request = {
   rawRead: 0x21,
   signalAll: 0x22,
   shutdown: 0x23,
+  direct: 0x24,
 } as const;
 
 export const reply = {

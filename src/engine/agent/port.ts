@@ -134,12 +134,21 @@ export interface AgentInfo {
   readonly inherited: number;
 }
 
+/** A way to the agent that is shorter than the one of this connection: `src/guest/PROTOCOL.md`, "Direct link". */
+export interface DirectOffer {
+  /** Resolves with the agent's descriptor of a socket that whoever knows both keys may connect to, once. */
+  offer(keys: Buffer): Promise<number>;
+  withdraw(): void;
+}
+
 /** A live connection to one guest agent. */
 export interface AgentConnection {
   readonly info: AgentInfo;
   /** Resolves with the reason once the connection is over, whoever ended it. Never rejects. */
   readonly closed: Promise<Error>;
   readonly isOpen: boolean;
+  /** Undefined where there is no agent, and where this is such a way already. */
+  readonly direct?: DirectOffer;
   /** Round trip in milliseconds. */
   ping(timeoutMs?: number): Promise<number>;
   /** Resolves when the process runs. Throws `command_not_started`, `process_limit`, `agent_unreachable`. */

@@ -4,6 +4,7 @@ import { isThawError, ThawError } from '../../errors.ts';
 import type { ContainerId, SandboxId } from '../../ids.ts';
 import type { Logger } from '../../log.ts';
 import { connectAgent } from '../agent/connect.ts';
+import { goDirect } from '../agent/direct-link.ts';
 import type { AgentConnection } from '../agent/port.ts';
 import type { ContainerFacts, DockerPort } from '../docker/port.ts';
 import { execConnection } from '../exec-fallback/connection.ts';
@@ -13,6 +14,7 @@ import type { NetworkGuard } from '../network/guard.ts';
 import { type NameLogs, serveNames } from '../network/names/asker.ts';
 import type { NameResolver } from '../network/names/resolver.ts';
 import type { NetworkRecord } from '../network/policy.ts';
+import type { EngineOptions } from '../options.ts';
 import { containerSpec, type GuestPlan, hasAgent } from './container-spec.ts';
 
 /** A container under load starts its agent late, but never this late. */
@@ -26,6 +28,7 @@ export interface Guest {
 }
 
 interface Parts {
+  readonly options: Pick<EngineOptions, 'directLinks'>;
   readonly docker: DockerPort;
   readonly host: HostControl;
   readonly network: NetworkGuard;
@@ -67,6 +70,15 @@ function withoutShell(cause: ThawError): ThawError {
   });
 }
 
+/** The shortest way to the agent that there is. */
+async function shorten(
+  { options, log }: Parts,
+  attached: AgentConnection,
+  place: HostPlace,
+): Promise<AgentConnection> {
+  return options.directLinks === 'off' ? attached : await goDirect(attached, place, log);
+}
+
 async function inspect({ docker }: Parts, id: ContainerId): Promise<ContainerFacts> {
   const facts = await docker.inspectContainer(id);
   if (facts !== null) return facts;
@@ -95,8 +107,9 @@ export async function launchGuest(
   const containerId = await parts.docker.createContainer(containerSpec(plan));
   try {
     onCreated(containerId);
-    const agent = await connect(parts, containerId, { agent: plan.volume !== null, start: true });
-    const guest = { id: plan.id, containerId, agent, place: await locate(parts, containerId) };
+    const attached = await connect(parts, containerId, { agent: plan.volume !== null, start: true });
+    const place = await locate(parts, containerId);
+    const guest = { id: plan.id, containerId, agent: await shorten(parts, attached, place), place };
     await parts.network.install(guest.place, plan.network);
     await serveNames(parts, guest);
     return guest;
@@ -127,9 +140,10 @@ export async function restartGuest(
       memoryBytes: limits.memoryBytes,
     });
   }
-  const agent = await connect(parts, containerId, { agent: hasAgent(facts), start: true });
+  let agent = await connect(parts, containerId, { agent: hasAgent(facts), start: true });
   try {
     const place = await locate(parts, containerId);
+    agent = await shorten(parts, agent, place);
     await parts.network.install(place, network);
     await serveNames(parts, { id, place, agent });
     return { id, containerId, agent, place };
@@ -157,7 +171,8 @@ export async function adoptGuest(
   // An owner without the helper freezes through the daemon, and only the daemon may undo that.
   if (facts.paused) await parts.docker.unpauseContainer(containerId);
   await parts.host.thaw(place);
-  const agent = await connect(parts, containerId, { agent: hasAgent(facts), start: false });
+  const attached = await connect(parts, containerId, { agent: hasAgent(facts), start: false });
+  const agent = await shorten(parts, attached, place);
   await serveNames(parts, { id, place, agent });
   return { id, containerId, place, agent };
 }

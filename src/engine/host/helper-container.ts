@@ -3,10 +3,12 @@ import { isThawError, ThawError } from '../../errors.ts';
 import type { ContainerId } from '../../ids.ts';
 import type { Logger } from '../../log.ts';
 import { connectAgent } from '../agent/connect.ts';
+import { goDirect } from '../agent/direct-link.ts';
 import type { AgentConnection } from '../agent/port.ts';
 import type { ContainerSpec, DockerPort } from '../docker/port.ts';
 import { AGENT_PATH, type AgentVolume } from '../guest/agent-volume.ts';
 import { helperName, labelsFor, ownerFilter, ROLE_LABEL } from '../labels.ts';
+import type { EngineOptions } from '../options.ts';
 import { CGROUP_MOUNT } from './cgroup-paths.ts';
 import { HOST_ROOT } from './helper-files.ts';
 import type { HelperConnection } from './helper-host.ts';
@@ -17,6 +19,7 @@ const ATTEMPTS = 3;
 
 interface Parts {
   readonly docker: DockerPort;
+  readonly options: Pick<EngineOptions, 'directLinks'>;
   readonly owner: string;
   readonly image: string;
   readonly volume: AgentVolume;
@@ -72,13 +75,22 @@ async function adoptOrRemove({ docker, owner, volume }: Parts): Promise<Containe
   return adopted;
 }
 
-async function attach({ docker, log }: Parts, id: ContainerId, start: boolean): Promise<AgentConnection> {
+async function attach(
+  { docker, log, options }: Parts,
+  id: ContainerId,
+  start: boolean,
+): Promise<AgentConnection> {
   const stream = await docker.attach(id, (chunk) =>
     log.warn({ helper: chunk.toString('utf8', 0, 500) }, 'helper stderr'),
   );
   try {
     if (start) await docker.startContainer(id);
-    return await connectAgent(stream, { timeoutMs: CONNECT_TIMEOUT_MS, host: true, log });
+    const attached = await connectAgent(stream, { timeoutMs: CONNECT_TIMEOUT_MS, host: true, log });
+    if (options.directLinks === 'off') return attached;
+    const facts = await docker.inspectContainer(id);
+    return facts === null
+      ? attached
+      : await goDirect(attached, { containerId: id, pid: facts.pid }, log, { host: true });
   } catch (error) {
     stream.destroy();
     throw error;

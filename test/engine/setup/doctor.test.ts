@@ -27,6 +27,7 @@ describe('doctor', () => {
       'controllers',
       'default-snapshot',
       'guest-agent',
+      'direct-links',
       'state-dir',
     ]) {
       expect([id, found.get(id)]).toEqual([id, 'ok']);
