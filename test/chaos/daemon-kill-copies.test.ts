@@ -14,7 +14,8 @@ import { isThawError } from '../../src/errors.ts';
 import { type KillableDaemon, killableDaemon } from '../support/killable-daemon.ts';
 import { call, disposeEngine, eventually, makeStateDir, testEngineOptions } from '../support/open-engine.ts';
 
-const Outcome = z.object({ children: z.array(z.object({ error: z.string().nullable() })) });
+const Outcome = z.object({ children: z.array(z.object({ error: z.string().nullable() })).optional() });
+const NOT_INTERRUPTED = 'it was not interrupted';
 
 let daemon: KillableDaemon;
 let stateDir = '';
@@ -24,10 +25,14 @@ let killAt: JournalStep | null = null;
 
 beforeAll(async () => {
   daemon = await killableDaemon();
+}, 600_000);
+
+async function open(directLinks: 'on' | 'off'): Promise<void> {
   stateDir = makeStateDir();
   engine = await openEngine({
     ...testEngineOptions(stateDir, {
       defaultSnapshot: daemon.snapshot,
+      directLinks,
       onStep: (step) => {
         if (step !== killAt) return;
         killAt = null;
@@ -36,14 +41,11 @@ beforeAll(async () => {
     }),
     docker: daemon.docker,
   });
-}, 600_000);
+}
 
 afterEach(() => daemon.start());
 
-afterAll(async () => {
-  await disposeEngine(engine, stateDir);
-  await daemon.remove();
-});
+afterAll(() => daemon.remove());
 
 const run = async (sandbox: string, command: string): Promise<string> =>
   (await engine.exec.exec(sandbox, { command }, call())).stdout;
@@ -93,8 +95,8 @@ async function expectNoOrphans(): Promise<void> {
 /** How an operation says that it was interrupted: by throwing, or in the outcome of the one fork that it made. */
 async function interruption(outcome: Promise<unknown>): Promise<string> {
   try {
-    const { children } = Outcome.parse(await outcome);
-    return children[0]?.error ?? 'it was not interrupted';
+    const { children = [] } = Outcome.parse(await outcome);
+    return children[0]?.error ?? NOT_INTERRUPTED;
   } catch (error) {
     return isThawError(error) ? error.code : String(error);
   }
@@ -146,6 +148,10 @@ const cases: readonly Case[] = [
 ];
 
 describe('kill -9 of the Docker daemon', () => {
+  // Over the attach streams, which end with the daemon, everything is interrupted.
+  beforeAll(() => open('off'));
+  afterAll(() => disposeEngine(engine, stateDir));
+
   it.each(cases)('at $step loses nothing and leaves nothing', async ({ step, before, act, states }) => {
     const name = step.replace('.', '-');
     await engine.lifecycle.create({ name }, call());
@@ -175,4 +181,40 @@ describe('kill -9 of the Docker daemon', () => {
     if (act === snapshot) await engine.snapshots.delete(`${name}-shot`, call());
     await expectNoOrphans();
   });
+});
+
+describe('kill -9 of the Docker daemon, with direct links to the agents', () => {
+  beforeAll(() => open('on'));
+  afterAll(() => disposeEngine(engine, stateDir));
+
+  it.each(cases.filter(({ act }) => act === fork || act === backup))(
+    'at $step is not noticed by what needs no daemon',
+    async ({ step, act }) => {
+      const name = step.replace('.', '-');
+      await engine.lifecycle.create({ name }, call());
+      await run(name, 'head -c 3000000 /dev/urandom > data; sha256sum data > sum');
+      killAt = step;
+      expect(await interruption(act(name))).toBe(NOT_INTERRUPTED);
+      expect(killAt, `the daemon was killed at ${step}`).toBeNull();
+      // Neither do commands need it.
+      const holders = act === fork ? [name, `${name}-copy`] : [name];
+      for (const holder of holders)
+        expect(await run(holder, 'sha256sum -c --quiet sum && echo same')).toBe('same\n');
+      await eventually('the engine notices', () => !engine.status().connected);
+
+      await daemon.start();
+      await eventually('the engine is connected again', () => engine.status().connected);
+      await expectNoOrphans();
+      for (const holder of holders)
+        expect(await run(holder, 'sha256sum -c --quiet sum && echo same')).toBe('same\n');
+      if (act === backup) {
+        await stop(name);
+        await archive(name);
+        await start(name);
+        expect(await run(name, 'sha256sum -c --quiet sum && echo same')).toBe('same\n');
+      }
+      for (const holder of holders) await engine.lifecycle.delete(holder, call());
+      await expectNoOrphans();
+    },
+  );
 });
