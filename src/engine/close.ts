@@ -63,6 +63,7 @@ export async function closeEngine(
     sandbox.guest = null;
     guest?.agent.close();
   }
+  context.bridge.close();
   await attempt(context, 'remove the helper', () => context.host.close());
   await attempt(context, 'remove the network and the volume', () => removeShared(context));
   context.registry.flush();

@@ -10,6 +10,7 @@ import type { DockerPort } from './docker/port.ts';
 import type { AgentVolume } from './guest/agent-volume.ts';
 import type { HostControl } from './host/port.ts';
 import type { JournalStep } from './lifecycle/steps.ts';
+import type { SandboxBridge } from './network/bridge.ts';
 import type { NetworkGuard } from './network/guard.ts';
 import type { NameLogs } from './network/names/asker.ts';
 import type { NameResolver } from './network/names/resolver.ts';
@@ -28,6 +29,7 @@ export interface EngineContext {
   readonly docker: DockerPort;
   readonly store: Store;
   readonly host: HostControl;
+  readonly bridge: SandboxBridge;
   readonly network: NetworkGuard;
   readonly resolver: NameResolver;
   readonly nameLogs: NameLogs;

@@ -153,6 +153,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const report = await reconcile(context, pools);
   context.log.info(report, 'the engine is ready');
   const link = new DaemonLink(context, daemonListener(context));
+  context.bridge.watch();
   link.start();
   pools.start();
   const stopTimers = startTimers(context);

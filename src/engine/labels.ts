@@ -25,6 +25,11 @@ export const containerName = (id: SandboxId): string => `thaw-${id}`;
 export const helperName = (owner: string): string => `thaw-${owner}-helper`;
 export const volumeName = (owner: string, id: string): string => `thaw-${owner}-volume-${id}`;
 /** The unique local IPv6 network of an owner's sandboxes (RFC 4193): its 40 random bits are those of the owner's id. */
-export const networkSubnet6 = (owner: string): string =>
-  `fd${owner.slice(0, 2)}:${owner.slice(2, 6)}:${owner.slice(6, 10)}::/64`;
+export function networkSubnet6(owner: string): { readonly subnet: string; readonly gateway: string } {
+  const prefix = `fd${owner.slice(0, 2)}:${owner.slice(2, 6)}:${owner.slice(6, 10)}`;
+  return { subnet: `${prefix}::/64`, gateway: `${prefix}::1` };
+}
+/** Interfaces have names of at most 15 characters: the bridge, and what those of its ports begin with. */
+export const bridgeName = (owner: string): string => `thaw-${owner.slice(0, 8)}`;
+export const portPrefix = (owner: string): string => `th${owner.slice(0, 8)}`;
 export const networkName = (owner: string): string => `thaw-${owner}`;

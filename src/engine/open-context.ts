@@ -14,7 +14,7 @@ import { dockerHost } from './host/docker-host.ts';
 import { helperConnection } from './host/helper-container.ts';
 import { helperHost } from './host/helper-host.ts';
 import type { HostControl } from './host/port.ts';
-import { labelsFor, networkName, networkSubnet6 } from './labels.ts';
+import { ensureNetwork, SandboxBridge } from './network/bridge.ts';
 import { NetworkGuard } from './network/guard.ts';
 import { NameLogs } from './network/names/asker.ts';
 import { NameResolver } from './network/names/resolver.ts';
@@ -67,7 +67,7 @@ export async function openContext(options: EngineOptions, dockerRoot: string): P
     const owner = remembered(store, 'owner', () => randomHex(6));
     const organizationId = remembered(store, 'organization', newUuid);
     const snapshot = await findDefaultSnapshot(docker, options.defaultSnapshot);
-    await docker.ensureNetwork(networkName(owner), labelsFor(owner, 'network'), networkSubnet6(owner));
+    await ensureNetwork(docker, store, owner);
     const image = snapshot.imageId;
     const { agentBinary } = options;
     if (agentBinary === null)
@@ -81,11 +81,11 @@ export async function openContext(options: EngineOptions, dockerRoot: string): P
     const bounds = boundsFor(spaceOf(options.stateDir));
     const snapshots = new Snapshots(store, snapshot, docker, organizationId);
     const registry = new Registry(store, clock, organizationId);
+    const bridge = new SandboxBridge({ docker, host, store, owner, clock, log });
     const network = new NetworkGuard({
-      docker,
+      bridge,
       host,
       log,
-      networkName: networkName(owner),
       openRanges: options.openRanges ?? [],
       helper: options.helper,
     });
@@ -96,6 +96,7 @@ export async function openContext(options: EngineOptions, dockerRoot: string): P
       docker,
       store,
       host,
+      bridge,
       network,
       resolver: new NameResolver({ guard: network, clock, log, servers: options.nameServers ?? getServers }),
       nameLogs: new NameLogs({ registry, clock }),

@@ -17,6 +17,9 @@
 /* The mount point of Thaw's own volume, which the runtime makes in each container. */
 static const char own_mount_point[] = ".thaw";
 
+/* What the engine or the runtime writes into each container: its address, its name, and who it asks for others. */
+static const char *const own_files[] = {"etc/hosts", "etc/resolv.conf", "etc/hostname"};
+
 /* The one path that is asked for; empty for all. */
 static const char *below;
 
@@ -27,6 +30,12 @@ static bool is_wanted(void) {
   const char *path = writing.path, *wanted = below;
   while (*path != '\0' && *path == *wanted) path++, wanted++;
   return (*path == '\0' && (*wanted == '/' || *wanted == '\0')) || (*wanted == '\0' && (*path == '/' || wanted == below));
+}
+
+static bool is_own(void) {
+  for (size_t i = 0; i < sizeof own_files / sizeof *own_files; i++)
+    if (strcmp(writing.path, own_files[i]) == 0) return true;
+  return false;
 }
 
 /* The source is frozen, but nothing here may depend on that: what is gone or replaced meanwhile is counted. */
@@ -101,7 +110,7 @@ static void walk(int fd, int depth) {
     if (length + name_length + 1 > DIFF_PATH_MAX) entry_unsupported("a path longer than a difference holds");
     memcpy(writing.path + length, name, name_length + 1);
     writing.length = length + name_length;
-    if (!is_wanted()) continue;
+    if (!is_wanted() || is_own()) continue;
     unsigned type = type_of(fd, name);
     if (type == DT_DIR) directory(fd, name, depth + 1);
     else other(fd, name, type);

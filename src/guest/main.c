@@ -13,6 +13,7 @@
 #include "forward.h"
 #include "in-network.h"
 #include "job.h"
+#include "network-plug.h"
 #include "nofile.h"
 #include "link.h"
 #include "loop.h"
@@ -50,6 +51,7 @@ static uint32_t parse(int argc, char **argv) {
 int main(int argc, char **argv) {
   if (diff_is_asked(argc, argv)) return diff_main(argc, argv);
   if (in_network_is_asked(argc, argv)) in_network_main(argc, argv);
+  if (network_plug_is_asked(argc, argv)) network_plug_main(argc, argv);
   if (argc == 2 && strcmp(argv[1], "sftp-server") == 0) {
     signal(SIGPIPE, SIG_IGN);
     return sftp_serve(STDIN_FILENO, STDOUT_FILENO);

@@ -90,9 +90,19 @@ export function sharedObjects(volumes: LabelledObjects, networks: LabelledObject
     removeVolume: async (name) => void volumes.delete(name),
     listVolumes: async (labels) => named(volumes, labels),
     listUnusedVolumes: async () => [],
-    ensureNetwork: async (name, labels) => void networks.set(name, labels),
+    ensureNetwork: async (name, labels) => {
+      const created = !networks.has(name);
+      networks.set(name, labels);
+      return { created };
+    },
     inspectNetwork: async (name) =>
-      networks.has(name) ? { gateways: ['10.0.0.1'], bridge: 'br-fake' } : null,
+      networks.has(name)
+        ? {
+            gateways: ['10.0.0.1'],
+            prefixes: [{ gateway: '10.0.0.1/16', subnet: '10.0.0.0/16' }],
+            bridge: 'br-fake',
+          }
+        : null,
     removeNetwork: async (name) => {
       networks.delete(name);
       return 'removed';

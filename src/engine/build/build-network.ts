@@ -50,7 +50,16 @@ export async function withBuildNetwork<T>(
   const { owner, volume, snapshots } = context;
   const image = snapshots.default.imageId;
   const network = defaultNetwork;
-  const plan = { id: newSandboxId(), owner, image, volume, limits: LIMITS, pids: PIDS, network };
+  const plan = {
+    id: newSandboxId(),
+    owner,
+    image,
+    volume,
+    limits: LIMITS,
+    pids: PIDS,
+    network,
+    isJoined: true,
+  };
   context.unrecorded.add(plan.id);
   let guest: Guest | null = null;
   try {

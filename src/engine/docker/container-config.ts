@@ -50,10 +50,12 @@ export function toCreateOptions(spec: ContainerSpec): Docker.ContainerCreateOpti
     StdinOnce: false,
     Tty: false,
     Labels: { ...spec.labels },
+    ...(spec.network === null ? { NetworkDisabled: true } : {}),
     ...(spec.hostname === undefined ? {} : { Hostname: spec.hostname }),
     ...(spec.env === undefined ? {} : { Env: [...spec.env] }),
     HostConfig: {
-      NetworkMode: spec.network,
+      ...(spec.network === null ? {} : { NetworkMode: spec.network }),
+      ...(spec.sysctls === undefined ? {} : { Sysctls: { ...spec.sysctls } }),
       LogConfig: { Type: 'none', Config: {} },
       Mounts: spec.mounts.map((mount) => ({
         Type: mount.kind,

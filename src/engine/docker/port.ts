@@ -57,8 +57,12 @@ export interface ContainerSpec {
   readonly hostname?: string;
   readonly env?: readonly string[];
   readonly labels: Readonly<Record<string, string>>;
-  /** A network's name, `host` or `none`. */
-  readonly network: string;
+  /**
+   * A network's name, `host` or `none`. Null: a network namespace that Docker does not touch; it then writes no
+   * `/etc/hosts` and no `/etc/resolv.conf` either.
+   */
+  readonly network: string | null;
+  readonly sysctls?: Readonly<Record<string, string>>;
   readonly mounts: readonly Mount[];
   readonly pidMode?: 'host';
   readonly cgroupnsMode?: 'host' | 'private';
@@ -66,6 +70,25 @@ export interface ContainerSpec {
   readonly securityOptions: readonly string[];
   readonly limits?: ContainerLimits;
   readonly readOnlyRoot?: boolean;
+}
+
+/** What a network is made with, as far as the daemon can. */
+export interface NetworkWish {
+  /** Name of its bridge on the host; Docker's choice without one. */
+  readonly bridge?: string;
+  /** One that had it before; Docker's choice without one. */
+  readonly subnet4?: string | undefined;
+  /** Where the daemon or the kernel has no IPv6 the network has IPv4 alone. */
+  readonly subnet6?: { readonly subnet: string; readonly gateway: string };
+}
+
+export interface NetworkFacts {
+  /** The host's own addresses on it. */
+  readonly gateways: readonly string[];
+  /** Those with the lengths of their prefixes, as `10.0.0.1/20`, and the subnets, in the same order. */
+  readonly prefixes: readonly { readonly gateway: string; readonly subnet: string }[];
+  /** Name of the interface. */
+  readonly bridge: string;
 }
 
 export interface ContainerLimits {
@@ -223,16 +246,14 @@ export interface DockerPort {
   /** Those that no container has mounted. */
   listUnusedVolumes(labels: LabelFilter): Promise<readonly string[]>;
 
-  /** `subnet6` is wished for: where the daemon cannot, the network has IPv4 alone. One that exists stays as it is. */
+  /** One that exists stays as it is. Answers whether there was none. */
   ensureNetwork(
     name: string,
     labels: Readonly<Record<string, string>>,
-    subnet6: string | null,
-  ): Promise<void>;
-  /** Null when there is no such network. Gateways are the host's own addresses on it. */
-  inspectNetwork(
-    name: string,
-  ): Promise<{ readonly gateways: readonly string[]; readonly bridge: string } | null>;
+    wanted: NetworkWish,
+  ): Promise<{ readonly created: boolean }>;
+  /** Null when there is no such network. */
+  inspectNetwork(name: string): Promise<NetworkFacts | null>;
   /**
    * Answers `miscounted` where Docker refuses although no container is on the network. Its count of endpoints goes wrong at
    * times when containers start side by side (moby/moby#42119), and only a restart of the daemon sets it right.

@@ -73,10 +73,12 @@ export function resourceOperations(docker: Docker): ResourceOperations {
     listVolumes: (labels) => volumes({ label: toLabelFilter(labels) }),
     listUnusedVolumes: (labels) => volumes({ label: toLabelFilter(labels), dangling: ['true'] }),
 
-    async ensureNetwork(name, labels, subnet6) {
+    async ensureNetwork(name, labels, { bridge, subnet4, subnet6 }) {
       const found = await networks({ name: [name] });
-      if (found.some((network) => network.Name === name)) return;
-      const create = (six: object): Promise<unknown> =>
+      if (found.some((network) => network.Name === name)) return { created: false };
+      const four = subnet4 === undefined ? [] : [{ Subnet: subnet4 }];
+      const six = subnet6 === undefined ? [] : [{ Subnet: subnet6.subnet, Gateway: subnet6.gateway }];
+      const create = (with6: boolean): Promise<unknown> =>
         dockerCall('create a network', () =>
           docker.createNetwork({
             Name: name,
@@ -84,30 +86,37 @@ export function resourceOperations(docker: Docker): ResourceOperations {
             CheckDuplicate: true,
             Labels: { ...labels },
             // Sandboxes are strangers to each other.
-            Options: { 'com.docker.network.bridge.enable_icc': 'false' },
-            ...six,
+            Options: {
+              'com.docker.network.bridge.enable_icc': 'false',
+              ...(bridge === undefined ? {} : { [BRIDGE_NAME]: bridge }),
+            },
+            ...(with6 ? { EnableIPv6: true } : {}),
+            ...(with6 || four.length > 0 ? { IPAM: { Config: with6 ? [...four, ...six] : four } } : {}),
             abortSignal: changeDeadline(),
           }),
         );
-      if (subnet6 === null) {
-        await create({});
-        return;
-      }
       try {
-        await create({ EnableIPv6: true, IPAM: { Config: [{ Subnet: subnet6 }] } });
+        await create(six.length > 0);
       } catch (error) {
         // A kernel or a daemon without IPv6 refuses; the daemon keeps nothing of a network that it could not make.
-        if (!isThawError(error, 'engine_error')) throw error;
-        await create({});
+        if (six.length === 0 || !isThawError(error, 'engine_error')) throw error;
+        await create(false);
       }
+      return { created: true };
     },
 
     async inspectNetwork(name) {
       const found = (await networks({ name: [name] })).find((network) => network.Name === name);
       if (found === undefined) return null;
-      return {
+      const prefixes = (found.IPAM?.Config ?? []).flatMap(({ Gateway, Subnet }) => {
         // Some releases write a gateway with its prefix length.
-        gateways: (found.IPAM?.Config ?? []).flatMap(({ Gateway }) => Gateway?.split('/')[0] ?? []),
+        const [address, bits] = [Gateway?.split('/')[0], Subnet?.split('/')[1]];
+        if (address === undefined || Subnet === undefined || bits === undefined) return [];
+        return [{ gateway: `${address}/${bits}`, subnet: Subnet }];
+      });
+      return {
+        prefixes,
+        gateways: prefixes.flatMap(({ gateway }) => gateway.split('/')[0] ?? []),
         bridge: found.Options?.[BRIDGE_NAME] ?? `br-${found.Id.slice(0, BRIDGE_ID_CHARS)}`,
       };
     },

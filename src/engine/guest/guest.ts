@@ -10,12 +10,14 @@ import type { ContainerFacts, DockerPort } from '../docker/port.ts';
 import { execConnection } from '../exec-fallback/connection.ts';
 import type { Limits } from '../host/cgroup-writes.ts';
 import type { HostControl, HostPlace } from '../host/port.ts';
+import type { SandboxBridge } from '../network/bridge.ts';
 import type { NetworkGuard } from '../network/guard.ts';
 import { type NameLogs, serveNames } from '../network/names/asker.ts';
 import type { NameResolver } from '../network/names/resolver.ts';
 import type { NetworkRecord } from '../network/policy.ts';
 import type { EngineOptions } from '../options.ts';
-import { containerSpec, type GuestPlan, hasAgent } from './container-spec.ts';
+import { type Attachment, containerSpec, type GuestPlan, hasAgent } from './container-spec.ts';
+import { writeNetworkFiles } from './network-files.ts';
 
 /** A container under load starts its agent late, but never this late. */
 const CONNECT_TIMEOUT_MS = 30_000;
@@ -31,6 +33,7 @@ interface Parts {
   readonly options: Pick<EngineOptions, 'directLinks'>;
   readonly docker: DockerPort;
   readonly host: HostControl;
+  readonly bridge: SandboxBridge;
   readonly network: NetworkGuard;
   readonly resolver: NameResolver;
   readonly nameLogs: NameLogs;
@@ -95,6 +98,26 @@ async function locate({ docker, host }: Parts, id: ContainerId): Promise<HostPla
   return await host.locate(id, facts.pid);
 }
 
+async function attachmentFor({ bridge }: Parts): Promise<Attachment> {
+  if (!bridge.isOurs) return 'docker';
+  return { ipv6: (await bridge.facts()).gateways.some((gateway) => gateway.includes(':')) };
+}
+
+/** The network of a container that has just been started, in which only the agent runs yet. */
+async function connectToNetwork(parts: Parts, guest: Guest, record: NetworkRecord): Promise<void> {
+  const { bridge, network } = parts;
+  const { id, place, agent } = guest;
+  // First of all: a policy that cannot be enforced is said before anything is attached.
+  network.check(record);
+  const attached = bridge.isOurs ? await bridge.plug(place) : null;
+  bridge.keep(place, agent.closed);
+  await Promise.all([
+    network.install(place, record),
+    attached === null ? undefined : writeNetworkFiles(agent, id, attached),
+    serveNames(parts, guest),
+  ]);
+}
+
 /**
  * Creates and starts the container of a sandbox. Nothing but the agent runs in it before its network policy is in force.
  * Leaves nothing behind when it fails.
@@ -104,14 +127,13 @@ export async function launchGuest(
   plan: GuestPlan,
   onCreated: (id: ContainerId) => void,
 ): Promise<Guest> {
-  const containerId = await parts.docker.createContainer(containerSpec(plan));
+  const containerId = await parts.docker.createContainer(containerSpec(plan, await attachmentFor(parts)));
   try {
     onCreated(containerId);
     const attached = await connect(parts, containerId, { agent: plan.volume !== null, start: true });
     const place = await locate(parts, containerId);
     const guest = { id: plan.id, containerId, agent: await shorten(parts, attached, place), place };
-    await parts.network.install(guest.place, plan.network);
-    await serveNames(parts, guest);
+    await connectToNetwork(parts, guest, plan.network);
     return guest;
   } catch (error) {
     await parts.docker.removeContainer(containerId).catch((cleanup: unknown) => {
@@ -144,9 +166,9 @@ export async function restartGuest(
   try {
     const place = await locate(parts, containerId);
     agent = await shorten(parts, agent, place);
-    await parts.network.install(place, network);
-    await serveNames(parts, { id, place, agent });
-    return { id, containerId, agent, place };
+    const guest = { id, containerId, agent, place };
+    await connectToNetwork(parts, guest, network);
+    return guest;
   } catch (error) {
     agent.close();
     // Without its policy it must not run, and its commands start only over the agent: it goes back to where it was.
@@ -167,12 +189,16 @@ export async function adoptGuest(
 ): Promise<Guest> {
   const facts = await inspect(parts, containerId);
   const place = await locate(parts, containerId);
-  await parts.network.ensure(place, network);
+  // Whoever started it may have died before it was attached, too.
+  const address = parts.bridge.isOurs ? await parts.bridge.plug(place) : null;
+  const stood = await parts.network.ensure(place, network);
   // An owner without the helper freezes through the daemon, and only the daemon may undo that.
   if (facts.paused) await parts.docker.unpauseContainer(containerId);
   await parts.host.thaw(place);
   const attached = await connect(parts, containerId, { agent: hasAgent(facts), start: false });
   const agent = await shorten(parts, attached, place);
+  parts.bridge.keep(place, agent.closed);
+  if (address !== null && !stood) await writeNetworkFiles(agent, id, address);
   await serveNames(parts, { id, place, agent });
   return { id, containerId, place, agent };
 }

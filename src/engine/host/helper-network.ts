@@ -13,6 +13,8 @@ const MAX_OUTPUT_BYTES = 4 << 20;
 const MAX_STDERR_CHARS = 1_000;
 /** nft's exit code for rules that the kernel refuses, or a thing that is not there. */
 const REFUSED = 1;
+/** Exit code of the agent's `network-plug`. */
+const NO_BRIDGE = 67;
 
 async function collect(chunks: AsyncIterable<Buffer>, maxBytes: number): Promise<string> {
   const parts: Buffer[] = [];
@@ -78,6 +80,18 @@ export async function helperNetwork(connection: HelperConnection): Promise<HostN
   };
 
   return {
+    async plug({ pid, containerId }, { bridge, portPrefix, gateway4, gateway6 }) {
+      const gateways = gateway6 === null ? [gateway4] : [gateway4, gateway6];
+      const argv = [AGENT_PATH, 'network-plug', String(pid), containerId, bridge, portPrefix, ...gateways];
+      const process = await (await connection.agent()).spawn({ argv, cwd: '/', stdin: true });
+      const { code, stdout, stderr } = await finish(process, '');
+      if (code === 0) return stdout.trim();
+      throw new ThawError(
+        'engine_error',
+        `The sandbox could not be attached to its network: ${stderr.split('\n')[0]?.trim() || `exit code ${code}`}.`,
+        code === NO_BRIDGE ? { context: { bridge: 'missing' } } : {},
+      );
+    },
     async apply(place, script) {
       succeed(await nft(place, ['-f', '-'], script));
     },

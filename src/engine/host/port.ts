@@ -70,8 +70,23 @@ export interface HostFiles {
   showImage(lowers: readonly string[], asked: Buffer, bounds: ShownBounds): Promise<DifferenceReader>;
 }
 
+/** How a container gets into the sandboxes' network. */
+export interface NetworkLink {
+  readonly bridge: string;
+  /** What the host's ends of the containers' interfaces are called, with a dot and the address after it. */
+  readonly portPrefix: string;
+  /** The bridge's own addresses with their prefix lengths: IPv4, and IPv6 where there is some. */
+  readonly gateway4: string;
+  readonly gateway6: string | null;
+}
+
 /** Packet filter rules in the network namespaces of sandboxes, and what the host's own network is. */
 export interface HostNetwork {
+  /**
+   * Gives a container an interface on a bridge and answers its IPv4 address. One that has an interface keeps it, and is
+   * attached again to a bridge that was made anew. Throws `engine_error`, with `bridge: 'missing'` in its context when there is none.
+   */
+  plug(place: HostPlace, link: NetworkLink): Promise<string>;
   /** Runs nftables commands as one transaction. Throws `engine_error` when the kernel refuses them. */
   apply(place: HostPlace, script: string): Promise<void>;
   /** The JSON that a `list` command prints. */

@@ -5,8 +5,8 @@
 import { randomInt } from 'node:crypto';
 import { ThawError } from '../../errors.ts';
 import type { Logger } from '../../log.ts';
-import type { DockerPort } from '../docker/port.ts';
 import type { HostControl, HostNetwork, HostPlace } from '../host/port.ts';
+import type { SandboxBridge } from './bridge.ts';
 import { type Address, formatAddress, parseAddress, parseRange, type Range } from './cidr.ts';
 import { closedRanges } from './closed-ranges.ts';
 import { closedTo, compileRules, namedSet, type Ruleset, type Surroundings, TABLE } from './compile.ts';
@@ -35,10 +35,8 @@ export function parseOpenRanges(list: readonly string[]): Range[] {
 }
 
 interface Parts {
-  readonly docker: Pick<DockerPort, 'inspectNetwork'>;
+  readonly bridge: Pick<SandboxBridge, 'facts'>;
   readonly host: Pick<HostControl, 'network'>;
-  /** The network that sandboxes are attached to. */
-  readonly networkName: string;
   readonly openRanges: readonly string[];
   /** The operator chose to run without the host helper: nothing can be enforced, and that is known. */
   readonly helper: 'on' | 'off';
@@ -53,7 +51,6 @@ export class NetworkGuard {
     HostPlace,
     { readonly record: NetworkRecord; readonly fingerprint: string }
   >();
-  #gateways: Promise<readonly Address[]> | null = null;
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -102,14 +99,16 @@ export class NetworkGuard {
     await this.#apply(place, record, await this.#compile(record));
   }
 
-  /** Leaves a policy that stands already as it is, with the connections and names that it let through. */
-  async ensure(place: HostPlace, record: NetworkRecord): Promise<void> {
+  /** Leaves a policy that stands already as it is, with the connections and names that it let through. Answers whether it did. */
+  async ensure(place: HostPlace, record: NetworkRecord): Promise<boolean> {
     this.check(record);
-    if (!this.enforces) return;
+    if (!this.enforces) return true;
     const rules = await this.#compile(record);
     const chain = ['list', 'chain', 'inet', TABLE, `policy_${rules.fingerprint}`];
-    if (!(await this.#network().has(place, chain))) await this.#apply(place, record, rules);
-    else this.#standing.set(place, { record, fingerprint: rules.fingerprint });
+    const stands = await this.#network().has(place, chain);
+    if (stands) this.#standing.set(place, { record, fingerprint: rules.fingerprint });
+    else await this.#apply(place, record, rules);
+    return stands;
   }
 
   /**
@@ -168,29 +167,16 @@ export class NetworkGuard {
   async #surroundings(): Promise<Surroundings> {
     const network = this.#network();
     const absent = (): string => '';
-    const [four, six, gateways] = await Promise.all([
+    const [four, six, { gateways }] = await Promise.all([
       network.readHostFile(FIB_TRIE).then(parseFibTrie),
       // Absent where the kernel has no IPv6.
       network.readHostFile(IF_INET6).catch(absent).then(parseIfInet6),
-      this.#gatewaysOnce(),
+      this.#parts.bridge.facts(),
     ]);
     const host = {
       addresses: [...four.addresses, ...six.addresses],
       networks: [...four.networks, ...six.networks],
     };
-    return { open: this.#open, host, gateways };
-  }
-
-  /** They are fixed when the network is made. */
-  #gatewaysOnce(): Promise<readonly Address[]> {
-    const { docker, networkName } = this.#parts;
-    this.#gateways ??= docker
-      .inspectNetwork(networkName)
-      .then((facts) => (facts?.gateways ?? []).flatMap((text) => parseAddress(text) ?? []))
-      .catch((error: unknown) => {
-        this.#gateways = null;
-        throw error;
-      });
-    return this.#gateways;
+    return { open: this.#open, host, gateways: gateways.flatMap((text) => parseAddress(text) ?? []) };
   }
 }

@@ -52,7 +52,7 @@ describe('the managed daemon', () => {
 
   test('its networks get addresses of its range, which its own packet filter chains let out', async () => {
     const docker = createDockerClient({ kind: 'socket', path: fixture.layout.socket });
-    await docker.ensureNetwork('thaw-setup-test', {}, null);
+    await docker.ensureNetwork('thaw-setup-test', {}, {});
     try {
       const range = (await readFile(fixture.layout.rangeFile, 'utf8')).trim();
       const { stdout } = await run('ip', ['-4', '-o', 'route']);

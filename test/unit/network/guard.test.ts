@@ -17,16 +17,18 @@ function guardOver(
 ) {
   const applied: string[] = [];
   const whole: HostNetwork = {
+    plug: async () => '10.225.128.1',
     apply: async (_place, script) => void applied.push(script),
     query: async () => '{"nftables":[]}',
     has: async () => false,
     readHostFile: async () => '',
     ...network,
   };
-  const docker = { inspectNetwork: async () => ({ gateways: ['10.225.0.1'], bridge: 'br-test' }) };
+  const prefixes = [{ gateway: '10.225.0.1/16', subnet: '10.225.0.0/16' }];
+  const bridge = { facts: async () => ({ gateways: ['10.225.0.1'], prefixes, bridge: 'br-test' }) };
   const host = { network: network === null ? null : whole };
   const log = silentLogger();
-  return { applied, guard: new NetworkGuard({ docker, host, networkName: 'n', openRanges, helper, log }) };
+  return { applied, guard: new NetworkGuard({ bridge, host, openRanges, helper, log }) };
 }
 
 describe('the guard', () => {

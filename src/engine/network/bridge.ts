@@ -1,0 +1,165 @@
+/**
+ * The bridge that sandboxes are attached to. Docker makes it, with its addresses and the rules that let it reach the
+ * internet; the ports are Thaw's own, because Docker starts its own program three to four times for each. That leaves a network
+ * which Docker thinks unused, and `docker network prune` removes: what is gone is made again as it was, with its ports.
+ */
+import type { Clock } from '../../clock.ts';
+import { isThawError, ThawError } from '../../errors.ts';
+import type { Logger } from '../../log.ts';
+import type { DockerPort, NetworkFacts } from '../docker/port.ts';
+import type { HostControl, HostNetwork, HostPlace, NetworkLink } from '../host/port.ts';
+import { bridgeName, labelsFor, networkName, networkSubnet6, portPrefix } from '../labels.ts';
+import type { Store } from '../store/store.ts';
+
+/** How often it is looked at whether the bridge is there. */
+const CHECK_MS = 5_000;
+const SUBNET_KEY = 'network.subnet4';
+
+type NetworkPort = Pick<DockerPort, 'ensureNetwork' | 'inspectNetwork'>;
+
+async function inspect(docker: NetworkPort, owner: string): Promise<NetworkFacts> {
+  const facts = await docker.inspectNetwork(networkName(owner));
+  if (facts !== null) return facts;
+  throw new ThawError('engine_error', 'The network of the sandboxes is gone.');
+}
+
+/** Makes the network when there is none, with the addresses that it had before. */
+export async function ensureNetwork(
+  docker: NetworkPort,
+  store: Pick<Store, 'meta' | 'putMeta'>,
+  owner: string,
+): Promise<void> {
+  const { created } = await docker.ensureNetwork(networkName(owner), labelsFor(owner, 'network'), {
+    bridge: bridgeName(owner),
+    subnet4: store.meta(SUBNET_KEY) ?? undefined,
+    subnet6: networkSubnet6(owner),
+  });
+  if (!created) return;
+  const [first] = (await inspect(docker, owner)).prefixes.filter(({ subnet }) => !subnet.includes(':'));
+  if (first !== undefined) store.putMeta(SUBNET_KEY, first.subnet);
+}
+
+interface Parts {
+  readonly docker: NetworkPort;
+  readonly host: Pick<HostControl, 'network'>;
+  readonly store: Pick<Store, 'meta' | 'putMeta'>;
+  readonly owner: string;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+export class SandboxBridge {
+  readonly #parts: Parts;
+  readonly #places = new Set<HostPlace>();
+  #facts: Promise<NetworkFacts> | null = null;
+  #rebuilding: Promise<void> | null = null;
+  #cancelCheck: () => void = () => undefined;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  /** Whether Thaw attaches containers. Without the host helper Docker does. */
+  get isOurs(): boolean {
+    return this.#parts.host.network !== null;
+  }
+
+  /** The facts of the network, which are fixed when it is made. */
+  facts(): Promise<NetworkFacts> {
+    const { docker, owner } = this.#parts;
+    this.#facts ??= inspect(docker, owner).catch((error: unknown) => {
+      this.#facts = null;
+      throw error;
+    });
+    return this.#facts;
+  }
+
+  /** Begins to look after the bridge. */
+  watch(): void {
+    if (!this.isOurs) return;
+    this.#cancelCheck = this.#parts.clock.schedule(CHECK_MS, () => {
+      void this.#check().finally(() => this.watch());
+    });
+  }
+
+  close(): void {
+    this.#cancelCheck();
+    this.#cancelCheck = () => undefined;
+    this.#places.clear();
+  }
+
+  /** Attaches a container and answers its address; one that is attached keeps it. Throws `engine_error`. */
+  async plug(place: HostPlace): Promise<string> {
+    const network = this.#network();
+    try {
+      return await network.plug(place, await this.#link());
+    } catch (error) {
+      if (!isThawError(error, 'engine_error') || error.context['bridge'] !== 'missing') throw error;
+      await this.#rebuild();
+      return await network.plug(place, await this.#link());
+    }
+  }
+
+  /** Until `gone` resolves a container is attached to every bridge that replaces this one. */
+  keep(place: HostPlace, gone: Promise<unknown>): void {
+    if (!this.isOurs) return;
+    this.#places.add(place);
+    void gone.then(() => this.#places.delete(place));
+  }
+
+  #network(): HostNetwork {
+    const { network } = this.#parts.host;
+    if (network === null)
+      throw new ThawError('internal', 'Containers are attached by the Docker Engine here.');
+    return network;
+  }
+
+  async #link(): Promise<NetworkLink> {
+    const { bridge, prefixes } = await this.facts();
+    const gateways = prefixes.map(({ gateway }) => gateway);
+    const gateway4 = gateways.find((gateway) => !gateway.includes(':'));
+    if (gateway4 === undefined)
+      throw new ThawError('engine_error', `The bridge ${bridge} has no IPv4 address.`);
+    const gateway6 = gateways.find((gateway) => gateway.includes(':')) ?? null;
+    return { bridge, portPrefix: portPrefix(this.#parts.owner), gateway4, gateway6 };
+  }
+
+  async #check(): Promise<void> {
+    if (this.#places.size === 0) return;
+    const { log } = this.#parts;
+    try {
+      const { bridge } = await this.facts();
+      await this.#network().readHostFile(`/sys/class/net/${bridge}/ifindex`);
+    } catch (error) {
+      if (!isThawError(error, 'file_not_found')) return;
+      await this.#rebuild().catch((cause: unknown) =>
+        log.warn(
+          { err: cause },
+          "the sandboxes' network is gone and could not be made again; that is tried again",
+        ),
+      );
+    }
+  }
+
+  #rebuild(): Promise<void> {
+    this.#rebuilding ??= this.#makeAnew().finally(() => {
+      this.#rebuilding = null;
+    });
+    return this.#rebuilding;
+  }
+
+  async #makeAnew(): Promise<void> {
+    const { docker, store, owner, log } = this.#parts;
+    log.warn({ sandboxes: this.#places.size }, "the sandboxes' network is gone; it is made again");
+    await ensureNetwork(docker, store, owner);
+    this.#facts = null;
+    const link = await this.#link();
+    for (const place of this.#places) {
+      await this.#network()
+        .plug(place, link)
+        .catch((error: unknown) =>
+          log.debug({ err: error, container: place.containerId }, 'not attached again'),
+        );
+    }
+  }
+}
