@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <linux/if_addr.h>
 #include <linux/if_link.h>
+#include <linux/neighbour.h>
 #include <linux/rtnetlink.h>
 #include <linux/veth.h>
 #include <net/if.h>
@@ -200,6 +201,16 @@ static int configure(int fd, const struct network *four, const struct network *s
   return error == 0 ? set_route(fd, six) : error;
 }
 
+/* A bridge that was made anew has another hardware address: without this its old one is asked for half a minute longer. */
+static void forget_neighbour(int fd, int interface, const struct network *network) {
+  struct netlink_request request;
+  struct ndmsg message = {.ndm_family = (uint8_t)network->family, .ndm_ifindex = interface};
+  netlink_begin(&request, RTM_DELNEIGH, 0, &message, sizeof message);
+  netlink_put(&request, NDA_DST, network->gateway, address_bytes(network));
+  /* It need not be known. */
+  netlink_ask(fd, &request);
+}
+
 /* One that Docker plugged in has no interface of this name, and stays as it is. */
 static _Noreturn void keep(int fd, const char *prefix, int bridge, const struct network *four) {
   uint32_t address;
@@ -222,6 +233,7 @@ _Noreturn void network_plug_main(int argc, char **argv) {
   network_enter(program, container);
   struct ifreq found;
   bool plugged = look_up(guest_end, SIOCGIFINDEX, &found);
+  int interface = found.ifr_ifindex;
   if (plugged && look_up(guest_end, SIOCGIFADDR, &found))
     memcpy(four.address, &((struct sockaddr_in *)(void *)&found.ifr_addr)->sin_addr, sizeof(struct in_addr));
   int inside = netlink_open();
@@ -230,7 +242,11 @@ _Noreturn void network_plug_main(int argc, char **argv) {
   if (inside < 0 || outside < 0) give_up(EXIT_SYSTEM, "netlink");
   if (!look_up(argv[4], SIOCGIFINDEX, &found)) give_up(EXIT_NO_BRIDGE, argv[4]);
   int bridge = found.ifr_ifindex, mtu = look_up(argv[4], SIOCGIFMTU, &found) ? found.ifr_mtu : 1500;
-  if (plugged) keep(outside, argv[5], bridge, &four);
+  if (plugged) {
+    forget_neighbour(inside, interface, &four);
+    if (argc == 8) forget_neighbour(inside, interface, &six);
+    keep(outside, argv[5], bridge, &four);
+  }
 
   uint32_t half = 1u << (31 - four.bits), start = (uint32_t)strtoul(argv[2], NULL, 10), host_part = 0;
   char name[IFNAMSIZ];

@@ -72,14 +72,22 @@ export interface ContainerSpec {
   readonly readOnlyRoot?: boolean;
 }
 
+/** Of an inspected network Docker tells a gateway that it chose itself only beside a subnet that it chose itself. */
+export interface NetworkSubnet {
+  /** `10.0.0.0/20`. */
+  readonly subnet: string;
+  /** Without a prefix length. */
+  readonly gateway: string;
+}
+
 /** What a network is made with, as far as the daemon can. */
 export interface NetworkWish {
   /** Name of its bridge on the host; Docker's choice without one. */
   readonly bridge?: string;
   /** One that had it before; Docker's choice without one. */
-  readonly subnet4?: string | undefined;
+  readonly subnet4?: NetworkSubnet | undefined;
   /** Where the daemon or the kernel has no IPv6 the network has IPv4 alone. */
-  readonly subnet6?: { readonly subnet: string; readonly gateway: string };
+  readonly subnet6?: NetworkSubnet;
 }
 
 export interface NetworkFacts {

@@ -4,7 +4,7 @@ import type Docker from 'dockerode';
 import { isThawError } from '../../errors.ts';
 import { changeDeadline, readDeadline } from './deadline.ts';
 import { dockerCall } from './errors.ts';
-import type { DockerPort } from './port.ts';
+import type { DockerPort, NetworkSubnet } from './port.ts';
 import { toLabelFilter } from './system.ts';
 
 type ResourceOperations = Pick<
@@ -76,8 +76,9 @@ export function resourceOperations(docker: Docker): ResourceOperations {
     async ensureNetwork(name, labels, { bridge, subnet4, subnet6 }) {
       const found = await networks({ name: [name] });
       if (found.some((network) => network.Name === name)) return { created: false };
-      const four = subnet4 === undefined ? [] : [{ Subnet: subnet4 }];
-      const six = subnet6 === undefined ? [] : [{ Subnet: subnet6.subnet, Gateway: subnet6.gateway }];
+      const pools = (wish: NetworkSubnet | undefined) =>
+        wish === undefined ? [] : [{ Subnet: wish.subnet, Gateway: wish.gateway }];
+      const [four, six] = [pools(subnet4), pools(subnet6)];
       const create = (with6: boolean): Promise<unknown> =>
         dockerCall('create a network', () =>
           docker.createNetwork({

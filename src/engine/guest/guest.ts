@@ -27,6 +27,8 @@ export interface Guest {
   readonly containerId: ContainerId;
   readonly place: HostPlace;
   readonly agent: AgentConnection;
+  /** On the owner's bridge, as text; null where Docker attaches it. */
+  readonly address: string | null;
 }
 
 interface Parts {
@@ -104,18 +106,23 @@ async function attachmentFor({ bridge }: Parts): Promise<Attachment> {
 }
 
 /** The network of a container that has just been started, in which only the agent runs yet. */
-async function connectToNetwork(parts: Parts, guest: Guest, record: NetworkRecord): Promise<void> {
+async function connectToNetwork(
+  parts: Parts,
+  guest: Omit<Guest, 'address'>,
+  record: NetworkRecord,
+): Promise<Guest> {
   const { bridge, network } = parts;
   const { id, place, agent } = guest;
   // First of all: a policy that cannot be enforced is said before anything is attached.
   network.check(record);
-  const attached = bridge.isOurs ? await bridge.plug(place) : null;
+  const address = bridge.isOurs ? await bridge.plug(place) : null;
   bridge.keep(place, agent.closed);
   await Promise.all([
     network.install(place, record),
-    attached === null ? undefined : writeNetworkFiles(agent, id, attached),
+    address === null ? undefined : writeNetworkFiles(agent, id, address),
     serveNames(parts, guest),
   ]);
+  return { ...guest, address };
 }
 
 /**
@@ -133,8 +140,7 @@ export async function launchGuest(
     const attached = await connect(parts, containerId, { agent: plan.volume !== null, start: true });
     const place = await locate(parts, containerId);
     const guest = { id: plan.id, containerId, agent: await shorten(parts, attached, place), place };
-    await connectToNetwork(parts, guest, plan.network);
-    return guest;
+    return await connectToNetwork(parts, guest, plan.network);
   } catch (error) {
     await parts.docker.removeContainer(containerId).catch((cleanup: unknown) => {
       // Reconciliation finds it by its labels.
@@ -167,8 +173,7 @@ export async function restartGuest(
     const place = await locate(parts, containerId);
     agent = await shorten(parts, agent, place);
     const guest = { id, containerId, agent, place };
-    await connectToNetwork(parts, guest, network);
-    return guest;
+    return await connectToNetwork(parts, guest, network);
   } catch (error) {
     agent.close();
     // Without its policy it must not run, and its commands start only over the agent: it goes back to where it was.
@@ -200,5 +205,5 @@ export async function adoptGuest(
   parts.bridge.keep(place, agent.closed);
   if (address !== null && !stood) await writeNetworkFiles(agent, id, address);
   await serveNames(parts, { id, place, agent });
-  return { id, containerId, place, agent };
+  return { id, containerId, place, agent, address };
 }

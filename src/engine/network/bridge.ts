@@ -3,17 +3,18 @@
  * internet; the ports are Thaw's own, because Docker starts its own program three to four times for each. That leaves a network
  * which Docker thinks unused, and `docker network prune` removes: what is gone is made again as it was, with its ports.
  */
+import { networkInterfaces } from 'node:os';
 import type { Clock } from '../../clock.ts';
 import { isThawError, ThawError } from '../../errors.ts';
 import type { Logger } from '../../log.ts';
-import type { DockerPort, NetworkFacts } from '../docker/port.ts';
+import type { DockerPort, NetworkFacts, NetworkSubnet } from '../docker/port.ts';
 import type { HostControl, HostNetwork, HostPlace, NetworkLink } from '../host/port.ts';
 import { bridgeName, labelsFor, networkName, networkSubnet6, portPrefix } from '../labels.ts';
 import type { Store } from '../store/store.ts';
 
 /** How often it is looked at whether the bridge is there. */
 const CHECK_MS = 5_000;
-const SUBNET_KEY = 'network.subnet4';
+const SUBNET_KEY = 'network.ipv4';
 
 type NetworkPort = Pick<DockerPort, 'ensureNetwork' | 'inspectNetwork'>;
 
@@ -21,6 +22,11 @@ async function inspect(docker: NetworkPort, owner: string): Promise<NetworkFacts
   const facts = await docker.inspectNetwork(networkName(owner));
   if (facts !== null) return facts;
   throw new ThawError('engine_error', 'The network of the sandboxes is gone.');
+}
+
+function earlierSubnet(store: Pick<Store, 'meta'>): NetworkSubnet | undefined {
+  const [subnet, gateway] = (store.meta(SUBNET_KEY) ?? '').split(' ');
+  return subnet === undefined || gateway === undefined ? undefined : { subnet, gateway };
 }
 
 /** Makes the network when there is none, with the addresses that it had before. */
@@ -31,12 +37,12 @@ export async function ensureNetwork(
 ): Promise<void> {
   const { created } = await docker.ensureNetwork(networkName(owner), labelsFor(owner, 'network'), {
     bridge: bridgeName(owner),
-    subnet4: store.meta(SUBNET_KEY) ?? undefined,
+    subnet4: earlierSubnet(store),
     subnet6: networkSubnet6(owner),
   });
   if (!created) return;
   const [first] = (await inspect(docker, owner)).prefixes.filter(({ subnet }) => !subnet.includes(':'));
-  if (first !== undefined) store.putMeta(SUBNET_KEY, first.subnet);
+  if (first !== undefined) store.putMeta(SUBNET_KEY, `${first.subnet} ${first.gateway.split('/')[0]}`);
 }
 
 interface Parts {
@@ -52,6 +58,7 @@ export class SandboxBridge {
   readonly #parts: Parts;
   readonly #places = new Set<HostPlace>();
   #facts: Promise<NetworkFacts> | null = null;
+  #here: boolean | null = null;
   #rebuilding: Promise<void> | null = null;
   #cancelCheck: () => void = () => undefined;
 
@@ -72,6 +79,14 @@ export class SandboxBridge {
       throw error;
     });
     return this.#facts;
+  }
+
+  /** Whether this process is in the bridge's own network, so that the addresses of sandboxes lead to them and to nobody else. */
+  async isHere(): Promise<boolean> {
+    if (!this.isOurs) return false;
+    const { bridge, gateways } = await this.facts();
+    this.#here ??= (networkInterfaces()[bridge] ?? []).some(({ address }) => gateways.includes(address));
+    return this.#here;
   }
 
   /** Begins to look after the bridge. */
@@ -153,6 +168,7 @@ export class SandboxBridge {
     log.warn({ sandboxes: this.#places.size }, "the sandboxes' network is gone; it is made again");
     await ensureNetwork(docker, store, owner);
     this.#facts = null;
+    this.#here = null;
     const link = await this.#link();
     for (const place of this.#places) {
       await this.#network()

@@ -1,5 +1,4 @@
 /** The engine's side of the preview proxy: who is let in, connections into sandboxes, and waking them. */
-import type { Duplex } from 'node:stream';
 import type { PreviewAddress } from '../../backend/preview-address.ts';
 import { isSignedName } from '../../backend/preview-address.ts';
 import type {
@@ -9,12 +8,12 @@ import type {
   PreviewProof,
   PreviewTarget,
 } from '../../backend/preview-target.ts';
-import { isThawError, ThawError } from '../../errors.ts';
-import { GuestSocketStream } from '../agent/socket-stream.ts';
+import { ThawError } from '../../errors.ts';
 import type { EngineContext } from '../context.ts';
 import { startSandbox } from '../lifecycle/start.ts';
 import { requireGuest } from '../lifecycle/supervise.ts';
 import type { ManagedSandbox } from '../managed-sandbox.ts';
+import { connectToPort } from './connect.ts';
 import { openPorts } from './open-ports.ts';
 import type { PreviewTokens } from './preview-tokens.ts';
 
@@ -26,7 +25,6 @@ const ALWAYS_PRIVATE: ReadonlySet<number> = new Set([22_222, 2_280, 33_333]);
 
 /** Half of what a guest agent can hold, so that previews never keep commands out. */
 const MAX_CONNECTIONS = 512;
-const ECONNREFUSED = 111;
 
 function provenBy(
   tokens: PreviewTokens,
@@ -48,11 +46,6 @@ function toGrant({ record }: ManagedSandbox, port: number, proof: PreviewProof):
   return { sandboxId: id, ...owner, port, generation, state, wakes: labels[WAKE_LABEL] === 'true', proof };
 }
 
-function refusal(error: unknown, port: number): unknown {
-  if (!isThawError(error) || error.context['errno'] !== ECONNREFUSED) return error;
-  return new ThawError('port_closed', `Nothing listens on port ${port} in the sandbox.`, { cause: error });
-}
-
 export function previewTarget(context: EngineContext, tokens: PreviewTokens): PreviewTarget {
   const { registry } = context;
   const open = new WeakMap<ManagedSandbox, number>();
@@ -65,15 +58,6 @@ export function previewTarget(context: EngineContext, tokens: PreviewTokens): Pr
     if (sandbox === null) return { kind: 'unknown' };
     const proof = signed ? 'signed' : provenBy(tokens, sandbox, port, credentials);
     return proof === null ? { kind: 'denied' } : { kind: 'granted', grant: toGrant(sandbox, port, proof) };
-  };
-
-  const connect = async (sandbox: ManagedSandbox, port: number): Promise<Duplex> => {
-    const { agent } = await requireGuest(context, sandbox);
-    try {
-      return new GuestSocketStream(await agent.dial(port));
-    } catch (error) {
-      throw refusal(error, port);
-    }
   };
 
   return {
@@ -89,7 +73,7 @@ export function previewTarget(context: EngineContext, tokens: PreviewTokens): Pr
       const release = (): void => void open.set(sandbox, (open.get(sandbox) ?? 1) - 1);
       open.set(sandbox, count + 1);
       try {
-        const stream = await connect(sandbox, port);
+        const stream = await connectToPort(context, sandbox, port);
         stream.once('close', release);
         return stream;
       } catch (error) {

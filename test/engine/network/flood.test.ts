@@ -61,7 +61,9 @@ beforeAll(async () => {
   const { runnerId = '' } = await engine.lifecycle.create({ name: 'probe' }, call());
   owner = runnerId;
   const network = await docker.inspectNetwork(networkName(owner));
-  const [subnet = ''] = (network?.gateways ?? []).map((gateway) => gateway.replace(/\d+$/, ''));
+  const gateway4 = network?.gateways.find((gateway) => !gateway.includes(':')) ?? '';
+  // Of a network of 12 bits or more.
+  const subnet = gateway4.replace(/\d+\.\d+$/, '');
   watch = await BridgeWatch.open(network?.bridge ?? '', subnet, [OPEN_ADDRESS]);
 });
 

@@ -188,7 +188,8 @@ with socket.create_connection(('${address}', 443), timeout=5) as sock:
     const both = 'until grep -q open cut 2>/dev/null && grep -q open kept 2>/dev/null; do sleep 0.05; done';
     await engine.exec.exec('box', { command: both }, call());
     await engine.network.set('box', { networkAllowList: LIST }, call());
-    expect((await running).stdout).toBe('open\ncut\nopen\nlasted\n');
+    const { stdout, stderr } = await running;
+    expect(`${stdout}${stderr}`).toBe('open\ncut\nopen\nlasted\n');
   });
 });
 
