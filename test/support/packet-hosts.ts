@@ -98,7 +98,8 @@ export class PacketHost {
     try {
       const inside = (line: string) => run('ip', ['-n', namespace, ...line.split(' ')]);
       await inside('link set lo up');
-      await inside('link add hub type bridge forward_delay 0');
+      // With an address of its own: it would be that of a port otherwise, and change with those that come and go.
+      await inside('link add hub address 02:00:00:00:00:01 type bridge forward_delay 0');
       await inside('link set hub up');
       for (const address of addresses)
         await inside(
