@@ -28,6 +28,14 @@ const IN_USE = 403;
 const REMOVE_ATTEMPTS = 20;
 const REMOVE_PAUSE_MS = 100;
 
+interface Pool {
+  readonly Subnet: string;
+  readonly Gateway: string;
+}
+
+const poolsOf = (wish: NetworkSubnet | undefined): readonly Pool[] =>
+  wish === undefined ? [] : [{ Subnet: wish.subnet, Gateway: wish.gateway }];
+
 export function resourceOperations(docker: Docker): ResourceOperations {
   const networks = async (filters: Record<string, string[]>) =>
     (await dockerCall('list its networks', () =>
@@ -76,10 +84,9 @@ export function resourceOperations(docker: Docker): ResourceOperations {
     async ensureNetwork(name, labels, { bridge, subnet4, subnet6 }) {
       const found = await networks({ name: [name] });
       if (found.some((network) => network.Name === name)) return { created: false };
-      const pools = (wish: NetworkSubnet | undefined) =>
-        wish === undefined ? [] : [{ Subnet: wish.subnet, Gateway: wish.gateway }];
-      const [four, six] = [pools(subnet4), pools(subnet6)];
-      const create = (with6: boolean): Promise<unknown> =>
+      const four = poolsOf(subnet4);
+      const six = poolsOf(subnet6);
+      const create = (pools: readonly Pool[]): Promise<unknown> =>
         dockerCall('create a network', () =>
           docker.createNetwork({
             Name: name,
@@ -91,17 +98,25 @@ export function resourceOperations(docker: Docker): ResourceOperations {
               'com.docker.network.bridge.enable_icc': 'false',
               ...(bridge === undefined ? {} : { [BRIDGE_NAME]: bridge }),
             },
-            ...(with6 ? { EnableIPv6: true } : {}),
-            ...(with6 || four.length > 0 ? { IPAM: { Config: with6 ? [...four, ...six] : four } } : {}),
+            ...(pools.some((pool) => six.includes(pool)) ? { EnableIPv6: true } : {}),
+            ...(pools.length === 0 ? {} : { IPAM: { Config: [...pools] } }),
             abortSignal: changeDeadline(),
           }),
         );
-      try {
-        await create(six.length > 0);
-      } catch (error) {
-        // A kernel or a daemon without IPv6 refuses; the daemon keeps nothing of a network that it could not make.
-        if (six.length === 0 || !isThawError(error, 'engine_error')) throw error;
-        await create(false);
+      // A kernel or a daemon without IPv6 refuses it, and so does one whose other networks have the addresses by now. It keeps
+      // nothing of a network that it could not make.
+      const choices = [
+        [...four, ...six],
+        ...(four.length > 0 && six.length > 0 ? [six, four] : []),
+        ...(four.length + six.length > 0 ? [[]] : []),
+      ];
+      for (const [at, choice] of choices.entries()) {
+        try {
+          await create(choice);
+          break;
+        } catch (error) {
+          if (at === choices.length - 1 || !isThawError(error, 'engine_error')) throw error;
+        }
       }
       return { created: true };
     },
@@ -115,6 +130,8 @@ export function resourceOperations(docker: Docker): ResourceOperations {
         if (address === undefined || Subnet === undefined || bits === undefined) return [];
         return [{ gateway: `${address}/${bits}`, subnet: Subnet }];
       });
+      // In the order in which they were asked for, or another.
+      prefixes.sort((one, other) => Number(one.subnet.includes(':')) - Number(other.subnet.includes(':')));
       return {
         prefixes,
         gateways: prefixes.flatMap(({ gateway }) => gateway.split('/')[0] ?? []),

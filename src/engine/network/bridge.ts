@@ -16,12 +16,17 @@ import type { Store } from '../store/store.ts';
 const CHECK_MS = 5_000;
 const SUBNET_KEY = 'network.ipv4';
 
+/** What is in the context of an error that says that the bridge is not there. */
+const MISSING = { bridge: 'missing' } as const;
+const isMissing = (error: unknown): boolean =>
+  isThawError(error, 'engine_error') && error.context['bridge'] === MISSING.bridge;
+
 type NetworkPort = Pick<DockerPort, 'ensureNetwork' | 'inspectNetwork'>;
 
 async function inspect(docker: NetworkPort, owner: string): Promise<NetworkFacts> {
   const facts = await docker.inspectNetwork(networkName(owner));
   if (facts !== null) return facts;
-  throw new ThawError('engine_error', 'The network of the sandboxes is gone.');
+  throw new ThawError('engine_error', 'The network of the sandboxes is gone.', { context: MISSING });
 }
 
 function earlierSubnet(store: Pick<Store, 'meta'>): NetworkSubnet | undefined {
@@ -61,6 +66,9 @@ export class SandboxBridge {
   #here: boolean | null = null;
   #rebuilding: Promise<void> | null = null;
   #cancelCheck: () => void = () => undefined;
+  #closed = false;
+  /** The number of the bridge's interface when it was last looked at: another one has none of the ports. */
+  #index: string | null = null;
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -91,15 +99,15 @@ export class SandboxBridge {
 
   /** Begins to look after the bridge. */
   watch(): void {
-    if (!this.isOurs) return;
+    if (!this.isOurs || this.#closed) return;
     this.#cancelCheck = this.#parts.clock.schedule(CHECK_MS, () => {
       void this.#check().finally(() => this.watch());
     });
   }
 
   close(): void {
+    this.#closed = true;
     this.#cancelCheck();
-    this.#cancelCheck = () => undefined;
     this.#places.clear();
   }
 
@@ -109,7 +117,7 @@ export class SandboxBridge {
     try {
       return await network.plug(place, await this.#link());
     } catch (error) {
-      if (!isThawError(error, 'engine_error') || error.context['bridge'] !== 'missing') throw error;
+      if (!isMissing(error)) throw error;
       await this.#rebuild();
       return await network.plug(place, await this.#link());
     }
@@ -144,9 +152,14 @@ export class SandboxBridge {
     const { log } = this.#parts;
     try {
       const { bridge } = await this.facts();
-      await this.#network().readHostFile(`/sys/class/net/${bridge}/ifindex`);
+      const index = await this.#network().readHostFile(`/sys/class/net/${bridge}/ifindex`);
+      const isSame = this.#index === null || this.#index === index;
+      this.#index = index;
+      if (isSame) return;
     } catch (error) {
-      if (!isThawError(error, 'file_not_found')) return;
+      if (!isThawError(error, 'file_not_found') && !isMissing(error)) return;
+    }
+    if (!this.#closed) {
       await this.#rebuild().catch((cause: unknown) =>
         log.warn(
           { err: cause },
@@ -169,6 +182,7 @@ export class SandboxBridge {
     await ensureNetwork(docker, store, owner);
     this.#facts = null;
     this.#here = null;
+    this.#index = null;
     const link = await this.#link();
     for (const place of this.#places) {
       await this.#network()
