@@ -10,11 +10,6 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <linux/if_addr.h>
-#include <linux/if_link.h>
-#include <linux/neighbour.h>
-#include <linux/rtnetlink.h>
-#include <linux/veth.h>
 #include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,21 +19,12 @@
 #include <unistd.h>
 
 #include "netlink.h"
+#include "network-link.h"
 #include "network-place.h"
 
-enum { EXIT_NO_BRIDGE = 67, EXIT_FULL = 68, NAME_MAX_CHARS = 10, BITS_MIN = 16, BITS_MAX = 28, HARDWARE_BYTES = 6, BITS6_MAX = 112 };
+enum { EXIT_NO_BRIDGE = 67, EXIT_FULL = 68, NAME_MAX_CHARS = 10, BITS_MIN = 16, BITS_MAX = 28, BITS6_MAX = 112 };
 
 static const char program[] = "network-plug";
-static const char guest_end[] = "eth0";
-
-struct network {
-  int family, bits;
-  uint8_t gateway[sizeof(struct in6_addr)], address[sizeof(struct in6_addr)];
-};
-
-static size_t address_bytes(const struct network *network) {
-  return network->family == AF_INET ? sizeof(struct in_addr) : sizeof(struct in6_addr);
-}
 
 bool network_plug_is_asked(int argc, char **argv) { return argc > 1 && strcmp(argv[1], program) == 0; }
 
@@ -98,117 +84,22 @@ static void choose_as(struct network *six, uint32_t host) {
   six->address[15] = (uint8_t)host;
 }
 
-static int link_pair(int fd, const char *name, int namespace, int bridge, int mtu, const struct network *four) {
-  struct netlink_request request;
-  struct ifinfomsg up = {.ifi_family = AF_UNSPEC, .ifi_flags = IFF_UP, .ifi_change = IFF_UP};
-  /* An end cannot be up before its pair is complete. */
-  struct ifinfomsg later = {.ifi_family = AF_UNSPEC};
-  uint8_t hardware[HARDWARE_BYTES] = {0x02, 0x42};
-  /* From the address: who had it before leaves no wrong neighbour behind. */
-  memcpy(hardware + 2, four->address, sizeof(struct in_addr));
-  netlink_begin(&request, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL, &up, sizeof up);
-  netlink_put(&request, IFLA_IFNAME, name, strlen(name) + 1);
-  netlink_put(&request, IFLA_MASTER, &bridge, sizeof bridge);
-  netlink_put(&request, IFLA_MTU, &mtu, sizeof mtu);
-  size_t info = netlink_nest(&request, IFLA_LINKINFO, NULL, 0);
-  netlink_put(&request, IFLA_INFO_KIND, "veth", 4);
-  size_t data = netlink_nest(&request, IFLA_INFO_DATA, NULL, 0);
-  size_t peer = netlink_nest(&request, VETH_INFO_PEER, &later, sizeof later);
-  netlink_put(&request, IFLA_IFNAME, guest_end, sizeof guest_end);
-  netlink_put(&request, IFLA_ADDRESS, hardware, sizeof hardware);
-  netlink_put(&request, IFLA_MTU, &mtu, sizeof mtu);
-  netlink_put(&request, IFLA_NET_NS_FD, &namespace, sizeof namespace);
-  netlink_end(&request, peer);
-  netlink_end(&request, data);
-  netlink_end(&request, info);
-  return netlink_ask(fd, &request);
-}
-
-static int join(int fd, int interface, int bridge) {
-  struct netlink_request request;
-  struct ifinfomsg same = {.ifi_family = AF_UNSPEC, .ifi_index = interface};
-  netlink_begin(&request, RTM_NEWLINK, 0, &same, sizeof same);
-  netlink_put(&request, IFLA_MASTER, &bridge, sizeof bridge);
-  return netlink_ask(fd, &request);
-}
-
-static int unlink_pair(int fd, const char *name) {
-  struct netlink_request request;
-  struct ifinfomsg any = {.ifi_family = AF_UNSPEC};
-  netlink_begin(&request, RTM_DELLINK, 0, &any, sizeof any);
-  netlink_put(&request, IFLA_IFNAME, name, strlen(name) + 1);
-  return netlink_ask(fd, &request);
-}
-
-static int set_address(int fd, int interface, const struct network *network) {
-  struct netlink_request request;
-  struct ifaddrmsg message = {
-    .ifa_family = (uint8_t)network->family,
-    .ifa_prefixlen = (uint8_t)network->bits,
-    /* Nobody else can have it, so it is of use at once. */
-    .ifa_flags = network->family == AF_INET6 ? IFA_F_NODAD : 0,
-    .ifa_scope = RT_SCOPE_UNIVERSE,
-    .ifa_index = (uint32_t)interface,
-  };
-  netlink_begin(&request, RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL, &message, sizeof message);
-  netlink_put(&request, IFA_LOCAL, network->address, address_bytes(network));
-  netlink_put(&request, IFA_ADDRESS, network->address, address_bytes(network));
-  if (network->family == AF_INET) {
-    uint32_t address;
-    memcpy(&address, network->address, sizeof address);
-    address |= htonl((1u << (32 - network->bits)) - 1);
-    netlink_put(&request, IFA_BROADCAST, &address, sizeof address);
-  }
-  return netlink_ask(fd, &request);
-}
-
-static int set_route(int fd, const struct network *network) {
-  struct netlink_request request;
-  struct rtmsg message = {
-    .rtm_family = (uint8_t)network->family,
-    .rtm_table = RT_TABLE_MAIN,
-    .rtm_protocol = RTPROT_BOOT,
-    .rtm_scope = RT_SCOPE_UNIVERSE,
-    .rtm_type = RTN_UNICAST,
-  };
-  netlink_begin(&request, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL, &message, sizeof message);
-  netlink_put(&request, RTA_GATEWAY, network->gateway, address_bytes(network));
-  return netlink_ask(fd, &request);
-}
-
-static int set_up(int fd, int interface) {
-  struct netlink_request request;
-  struct ifinfomsg up = {.ifi_family = AF_UNSPEC, .ifi_index = interface, .ifi_flags = IFF_UP, .ifi_change = IFF_UP};
-  netlink_begin(&request, RTM_NEWLINK, 0, &up, sizeof up);
-  return netlink_ask(fd, &request);
-}
-
 /* In the container: everything but the link itself. Returns an errno. */
 static int configure(int fd, const struct network *four, const struct network *six) {
   struct ifreq found;
   if (!look_up("lo", SIOCGIFINDEX, &found)) return errno;
-  int error = set_up(fd, found.ifr_ifindex);
+  int error = link_set_up(fd, found.ifr_ifindex);
   if (error != 0) return error;
-  if (!look_up(guest_end, SIOCGIFINDEX, &found)) return errno;
+  if (!look_up(GUEST_END, SIOCGIFINDEX, &found)) return errno;
   int interface = found.ifr_ifindex;
-  error = set_address(fd, interface, four);
-  if (error == 0) error = set_up(fd, interface);
-  if (error == 0) error = set_route(fd, four);
+  error = link_set_address(fd, interface, four);
+  if (error == 0) error = link_set_up(fd, interface);
+  if (error == 0) error = link_set_route(fd, four);
   if (error != 0 || six == NULL) return error;
-  error = set_address(fd, interface, six);
+  error = link_set_address(fd, interface, six);
   /* A kernel that has IPv6 turned off for containers: IPv4 is what there is. */
   if (error == EACCES || error == EPERM || error == EOPNOTSUPP || error == EAFNOSUPPORT) return 0;
-  return error == 0 ? set_route(fd, six) : error;
-}
-
-/* A bridge that was made anew has another hardware address: without this its old one is asked for half a minute longer. */
-static void forget_neighbour(int fd, int interface, const struct network *network) {
-  struct netlink_request request;
-  struct ndmsg message = {.ndm_family = (uint8_t)network->family, .ndm_ifindex = interface};
-  netlink_begin(&request, RTM_DELNEIGH, 0, &message, sizeof message);
-  netlink_put(&request, NDA_DST, network->gateway, address_bytes(network));
-  /* It need not be known. */
-  netlink_ask(fd, &request);
+  return error == 0 ? link_set_route(fd, six) : error;
 }
 
 /* One that Docker plugged in has no interface of this name, and stays as it is. */
@@ -218,7 +109,7 @@ static _Noreturn void keep(int fd, const char *prefix, int bridge, const struct 
   char name[IFNAMSIZ];
   snprintf(name, sizeof name, "%s.%x", prefix, ntohl(address) & ((1u << (32 - four->bits)) - 1));
   struct ifreq found;
-  errno = look_up(name, SIOCGIFINDEX, &found) ? join(fd, found.ifr_ifindex, bridge) : 0;
+  errno = look_up(name, SIOCGIFINDEX, &found) ? link_join(fd, found.ifr_ifindex, bridge) : 0;
   if (errno != 0) give_up(EXIT_SYSTEM, name);
   print_address(four->address);
   _exit(0);
@@ -232,9 +123,9 @@ _Noreturn void network_plug_main(int argc, char **argv) {
   int container = network_of(program, argv[2], argv[3]), host = network_of_host(program);
   network_enter(program, container);
   struct ifreq found;
-  bool plugged = look_up(guest_end, SIOCGIFINDEX, &found);
+  bool plugged = look_up(GUEST_END, SIOCGIFINDEX, &found);
   int interface = found.ifr_ifindex;
-  if (plugged && look_up(guest_end, SIOCGIFADDR, &found))
+  if (plugged && look_up(GUEST_END, SIOCGIFADDR, &found))
     memcpy(four.address, &((struct sockaddr_in *)(void *)&found.ifr_addr)->sin_addr, sizeof(struct in_addr));
   int inside = netlink_open();
   network_enter(program, host);
@@ -243,8 +134,8 @@ _Noreturn void network_plug_main(int argc, char **argv) {
   if (!look_up(argv[4], SIOCGIFINDEX, &found)) give_up(EXIT_NO_BRIDGE, argv[4]);
   int bridge = found.ifr_ifindex, mtu = look_up(argv[4], SIOCGIFMTU, &found) ? found.ifr_mtu : 1500;
   if (plugged) {
-    forget_neighbour(inside, interface, &four);
-    if (argc == 8) forget_neighbour(inside, interface, &six);
+    link_forget_neighbour(inside, interface, &four);
+    if (argc == 8) link_forget_neighbour(inside, interface, &six);
     keep(outside, argv[5], bridge, &four);
   }
 
@@ -254,7 +145,7 @@ _Noreturn void network_plug_main(int argc, char **argv) {
   for (uint32_t turn = 0; error == EEXIST && turn < half - 1; turn++) {
     host_part = choose(&four, turn, start);
     snprintf(name, sizeof name, "%s.%x", argv[5], host_part);
-    error = link_pair(outside, name, container, bridge, mtu, &four);
+    error = link_make_pair(outside, name, container, bridge, mtu, &four);
   }
   errno = error;
   if (error == EEXIST) give_up(EXIT_FULL, "the network has no address left");
@@ -263,9 +154,9 @@ _Noreturn void network_plug_main(int argc, char **argv) {
   network_enter(program, container);
   error = configure(inside, &four, argc == 8 ? &six : NULL);
   if (error != 0) {
-    unlink_pair(outside, name);
+    link_remove(outside, name);
     errno = error;
-    give_up(EXIT_SYSTEM, guest_end);
+    give_up(EXIT_SYSTEM, GUEST_END);
   }
   print_address(four.address);
   _exit(0);

@@ -2,11 +2,11 @@
  * Goes around the two processes that Docker's attach stream passes through: a socket straight to an agent on this kernel.
  * `src/guest/PROTOCOL.md`, "Direct link", says how the two find each other.
  */
-import { randomBytes, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createConnection, type Socket } from 'node:net';
-import type { ContainerId } from '../../ids.ts';
+import { type ContainerId, randomBuffer } from '../../ids.ts';
 import type { Logger } from '../../log.ts';
 import { unreachable } from './agent-link.ts';
 import { connectAgent } from './connect.ts';
@@ -84,7 +84,7 @@ export async function goDirect(
   { host = false }: { readonly host?: boolean } = {},
 ): Promise<AgentConnection> {
   if (agent.direct === undefined || !(await isOurs(place))) return agent;
-  const keys = randomBytes(2 * KEY_BYTES);
+  const keys = randomBuffer(2 * KEY_BYTES);
   let socket: Socket;
   try {
     const descriptor = await agent.direct.offer(keys);

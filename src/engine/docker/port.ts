@@ -2,10 +2,12 @@
  * The part of the Docker Engine API that Thaw uses, in Thaw's words. `client.ts` implements it with dockerode;
  * nothing else knows dockerode. Every method throws ThawError (`engine_unreachable`, `engine_error`, …) only.
  */
+
 import type { Duplex, Readable } from 'node:stream';
 import type { ThawError } from '../../errors.ts';
 import type { ContainerId } from '../../ids.ts';
 import type { ContainerEvent } from './container-event.ts';
+import type { DockerNetworks } from './network-port.ts';
 
 export interface EngineVersion {
   readonly version: string;
@@ -72,33 +74,6 @@ export interface ContainerSpec {
   readonly readOnlyRoot?: boolean;
 }
 
-/** Of an inspected network Docker tells a gateway that it chose itself only beside a subnet that it chose itself. */
-export interface NetworkSubnet {
-  /** `10.0.0.0/20`. */
-  readonly subnet: string;
-  /** Without a prefix length. */
-  readonly gateway: string;
-}
-
-/** What a network is made with, as far as the daemon can. */
-export interface NetworkWish {
-  /** Name of its bridge on the host; Docker's choice without one. */
-  readonly bridge?: string;
-  /** One that had it before; Docker's choice without one. */
-  readonly subnet4?: NetworkSubnet | undefined;
-  /** Where the daemon or the kernel has no IPv6 the network has IPv4 alone. */
-  readonly subnet6?: NetworkSubnet;
-}
-
-export interface NetworkFacts {
-  /** The host's own addresses on it. */
-  readonly gateways: readonly string[];
-  /** Those with the lengths of their prefixes, as `10.0.0.1/20`, and the subnets, in the same order. */
-  readonly prefixes: readonly { readonly gateway: string; readonly subnet: string }[];
-  /** Name of the interface. */
-  readonly bridge: string;
-}
-
 export interface ContainerLimits {
   readonly cpuCores?: number;
   readonly memoryBytes?: number;
@@ -161,7 +136,7 @@ export interface ExecHandle {
 /** Labels that must all match; a value of `null` asks for the key alone. */
 export type LabelFilter = Readonly<Record<string, string | null>>;
 
-export interface DockerPort {
+export interface DockerPort extends DockerNetworks {
   ping(): Promise<void>;
   version(): Promise<EngineVersion>;
   info(): Promise<EngineInfo>;
@@ -253,21 +228,6 @@ export interface DockerPort {
   listVolumes(labels: LabelFilter): Promise<readonly string[]>;
   /** Those that no container has mounted. */
   listUnusedVolumes(labels: LabelFilter): Promise<readonly string[]>;
-
-  /** One that exists stays as it is. Answers whether there was none. */
-  ensureNetwork(
-    name: string,
-    labels: Readonly<Record<string, string>>,
-    wanted: NetworkWish,
-  ): Promise<{ readonly created: boolean }>;
-  /** Null when there is no such network. */
-  inspectNetwork(name: string): Promise<NetworkFacts | null>;
-  /**
-   * Answers `miscounted` where Docker refuses although no container is on the network. Its count of endpoints goes wrong at
-   * times when containers start side by side (moby/moby#42119), and only a restart of the daemon sets it right.
-   */
-  removeNetwork(name: string): Promise<'removed' | 'miscounted'>;
-  listNetworks(labels: LabelFilter): Promise<readonly { readonly id: string; readonly name: string }[]>;
 
   /** Container events with these labels until `signal` aborts or the daemon goes away (then it throws). */
   events(labels: LabelFilter, signal: AbortSignal): AsyncIterable<ContainerEvent>;

@@ -4,7 +4,8 @@ import type Docker from 'dockerode';
 import { isThawError } from '../../errors.ts';
 import { changeDeadline, readDeadline } from './deadline.ts';
 import { dockerCall } from './errors.ts';
-import type { DockerPort, NetworkSubnet } from './port.ts';
+import type { NetworkSubnet } from './network-port.ts';
+import type { DockerPort } from './port.ts';
 import { toLabelFilter } from './system.ts';
 
 type ResourceOperations = Pick<
