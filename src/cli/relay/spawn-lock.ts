@@ -19,8 +19,9 @@ function isStale(path: string): boolean {
     // Its holder writes the pid right after making it: an empty file is young.
     const holderGone = pid > 0 ? !isProcessAlive(pid) : ageMs > 2_000;
     return holderGone || ageMs > STALE_MS;
-  } catch (error) {
-    return hasCode(error, 'ENOENT');
+  } catch {
+    // None at all: removing it now could remove the one that another process makes in this moment.
+    return false;
   }
 }
 
