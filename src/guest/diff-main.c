@@ -1,6 +1,6 @@
 /*
- * diff-write, diff-apply, and diff-copy, which is both with a pipe between and without a shell; diff-show, diff-spool and
- * diff-base for who wants to see what changed.
+ * diff-write, diff-apply, and diff-copy, which is both with a pipe between and without a shell; diff-show and diff-base
+ * for who wants to see what changed.
  */
 #include "diff-main.h"
 
@@ -16,16 +16,22 @@
 #include <unistd.h>
 
 #include "diff-apply.h"
+#include "diff-backlog.h"
 #include "diff-base.h"
 #include "diff-limits.h"
 #include "diff-report.h"
-#include "diff-spool.h"
 #include "diff-write.h"
 
 static const char usage[] =
-    "usage: thaw-agent diff-write [--userxattr] UPPER | diff-apply ROOT... | diff-copy [--userxattr] UPPER ROOT... | "
-    "diff-show [--userxattr] FILE_MAX CONTENT_MAX PATH UPPER | "
-    "diff-spool [--userxattr] FILE_MAX CONTENT_MAX UPPER | diff-base [--userxattr] FILE_MAX CONTENT_MAX LOWER...";
+    "usage: thaw-agent diff-write [OPTION...] UPPER | diff-apply ROOT... | diff-copy [OPTION...] UPPER ROOT... | "
+    "diff-show [OPTION...] FILE_MAX CONTENT_MAX PATH UPPER | diff-base [--userxattr] FILE_MAX CONTENT_MAX LOWER...; "
+    "options: --userxattr, --backlog BYTES";
+
+static struct {
+  bool user_marks;
+  /* What a reader that is slower may leave behind; 0 for nothing. */
+  uint64_t backlog;
+} options;
 
 _Noreturn void diff_exit(int code) { _exit(code); }
 
@@ -58,11 +64,34 @@ static int code_of(pid_t pid) {
   return WIFEXITED(status) ? WEXITSTATUS(status) : DIFF_IO;
 }
 
-static int copy(const char *upper, bool user_marks, char **roots, int count) {
+static uint64_t number_of(const char *text) {
+  char *end;
+  errno = 0;
+  unsigned long long number = strtoull(text, &end, 10);
+  if (errno != 0 || *text < '0' || *text > '9' || *end != '\0') diff_fail(DIFF_USAGE, "%s", usage);
+  return number;
+}
+
+/* Answers what is left after them. */
+static char **take_options(char **rest) {
+  for (; *rest != NULL && strncmp(*rest, "--", 2) == 0; rest++) {
+    if (strcmp(*rest, "--userxattr") == 0) options.user_marks = true;
+    else if (strcmp(*rest, "--backlog") == 0 && rest[1] != NULL) options.backlog = number_of(*++rest);
+    else diff_fail(DIFF_USAGE, "%s", usage);
+  }
+  return rest;
+}
+
+static int write_difference(const char *upper, const struct showing *showing) {
+  if (options.backlog > 0) backlog_open(options.backlog);
+  return diff_write(upper, options.user_marks, showing);
+}
+
+static int copy(const char *upper, char **roots, int count) {
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) < 0) diff_fail(DIFF_IO, "failed errno=%s step=pipe", diff_errno(errno));
   pid_t writer = branch(ends, 1, STDOUT_FILENO);
-  if (writer == 0) _exit(diff_write(upper, user_marks, NULL));
+  if (writer == 0) _exit(write_difference(upper, NULL));
   pid_t reader = branch(ends, 0, STDIN_FILENO);
   if (reader == 0) _exit(diff_apply(roots, count));
   close(ends[0]);
@@ -72,38 +101,28 @@ static int copy(const char *upper, bool user_marks, char **roots, int count) {
   return applied == DIFF_TRUNCATED && written != DIFF_OK ? written : applied != DIFF_OK ? applied : written;
 }
 
-static uint64_t number_of(const char *text) {
-  char *end;
-  errno = 0;
-  unsigned long long number = strtoull(text, &end, 10);
-  if (errno != 0 || *text < '0' || *text > '9' || *end != '\0') diff_fail(DIFF_USAGE, "%s", usage);
-  return number;
-}
-
 /* Those that begin with two bounds. */
-static int show(const char *command, bool user_marks, char **rest, int count) {
+static int show(bool is_image, char **rest, int count) {
   struct showing showing = {.file_max = number_of(rest[0]), .content_max = number_of(rest[1]), .below = ""};
-  if (strcmp(command, "diff-base") == 0) return diff_base(rest + 2, (size_t)count - 2, user_marks, &showing);
-  if (strcmp(command, "diff-spool") == 0) return diff_spool(rest[2], user_marks, &showing);
+  if (is_image) return diff_base(rest + 2, (size_t)count - 2, options.user_marks, &showing);
   showing.below = rest[2];
-  return diff_write(rest[3], user_marks, &showing);
+  return write_difference(rest[3], &showing);
 }
 
 int diff_main(int argc, char **argv) {
   const char *command = argv[1];
-  char **rest = argv + 2;
-  int count = argc - 2;
   signal(SIGPIPE, SIG_IGN);
   umask(0);
   raise_descriptors();
-  bool user_marks = count > 0 && strcmp(rest[0], "--userxattr") == 0;
-  if (user_marks) rest++, count--;
-  if (strcmp(command, "diff-write") == 0 && count == 1) return diff_write(rest[0], user_marks, NULL);
-  if (strcmp(command, "diff-apply") == 0 && !user_marks && count >= 1 && count <= DIFF_ROOTS_MAX) return diff_apply(rest, count);
-  if (strcmp(command, "diff-copy") == 0 && count >= 2 && count <= DIFF_ROOTS_MAX + 1)
-    return copy(rest[0], user_marks, rest + 1, count - 1);
-  bool shows = (strcmp(command, "diff-show") == 0 && count == 4) || (strcmp(command, "diff-spool") == 0 && count == 3) ||
-               (strcmp(command, "diff-base") == 0 && count >= 3 && count <= DIFF_LAYERS_MAX + 2);
-  if (shows) return show(command, user_marks, rest, count);
+  char **rest = take_options(argv + 2);
+  int count = argc - (int)(rest - argv);
+  bool has_backlog = options.backlog > 0;
+  if (strcmp(command, "diff-write") == 0 && count == 1) return write_difference(rest[0], NULL);
+  if (strcmp(command, "diff-copy") == 0 && count >= 2 && count <= DIFF_ROOTS_MAX + 1) return copy(rest[0], rest + 1, count - 1);
+  if (strcmp(command, "diff-show") == 0 && count == 4) return show(false, rest, count);
+  if (strcmp(command, "diff-base") == 0 && !has_backlog && count >= 3 && count <= DIFF_LAYERS_MAX + 2)
+    return show(true, rest, count);
+  if (strcmp(command, "diff-apply") == 0 && !has_backlog && !options.user_marks && count >= 1 && count <= DIFF_ROOTS_MAX)
+    return diff_apply(rest, count);
   diff_fail(DIFF_USAGE, "%s", usage);
 }

@@ -7,6 +7,7 @@
 #include <sys/sendfile.h>
 #include <unistd.h>
 
+#include "diff-backlog.h"
 #include "diff-limits.h"
 #include "diff-report.h"
 
@@ -22,12 +23,7 @@ void output_prepare(void) {
 }
 
 void output_flush(void) {
-  for (size_t done = 0; done < used;) {
-    ssize_t count = write(STDOUT_FILENO, buffer + done, used - done);
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) diff_fail(DIFF_IO, "failed errno=%s step=output", diff_errno(errno));
-    done += (size_t)count;
-  }
+  backlog_write(buffer, used);
   used = 0;
 }
 
@@ -70,7 +66,7 @@ static uint64_t send_directly(int fd, off_t *offset, uint64_t left) {
 }
 
 uint64_t output_file(int fd, off_t offset, uint64_t size) {
-  uint64_t left = size > DIRECT_BYTES ? send_directly(fd, &offset, size) : size;
+  uint64_t left = size > DIRECT_BYTES && !backlog_is_open() ? send_directly(fd, &offset, size) : size;
   while (left > 0) {
     size_t part = room(left);
     ssize_t count = pread(fd, buffer + used, part, offset);

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "diff-backlog.h"
 #include "diff-capability.h"
 #include "diff-entry.h"
 #include "diff-names.h"
@@ -143,6 +144,7 @@ int stream_close(void) {
   output_flush();
   diff_say("done entries=%llu bytes=%llu sockets=%llu changed=%llu", (unsigned long long)writing.entries,
            (unsigned long long)writing.bytes, (unsigned long long)writing.sockets, (unsigned long long)writing.changed);
+  backlog_finish();
   return DIFF_OK;
 }
 

@@ -55,16 +55,16 @@ describe.each(cases)('$step.op that hangs', ({ before, step, hangs, reason }) =>
     const { engine, docker, clock } = simulated;
     await engine.lifecycle.create({ name: NAME, autoStopInterval: 0 }, call());
     for (const earlier of before) await callEngine(engine, NAME, earlier);
-    const release = docker.hangNext(hangs);
+    const hanging = docker.hangNext(hangs);
     const answer = codeOf(callEngine(engine, NAME, step));
-    await settled();
+    await hanging.reached;
     // While it hangs everybody else is told so.
     expect(await codeOf(callEngine(engine, NAME, { op: 'start' }))).toBe('busy');
     clock.advance(LATER_MS);
     expect(await answer).toBe('timeout');
     const failed = { state: 'error', errorReason: reason, recoverable: true };
     expect(await engine.lifecycle.get(NAME, call())).toMatchObject(failed);
-    release();
+    hanging.release();
     await settled();
     expect(await engine.lifecycle.get(NAME, call())).toMatchObject(failed);
     expect(await engine.lifecycle.recover(NAME, { skipStart: false }, call())).toMatchObject({
@@ -85,16 +85,16 @@ describe('a delete that hangs', () => {
     await simulated.open();
     const { engine, docker, clock } = simulated;
     await engine.lifecycle.create({ name: NAME }, call());
-    const release = docker.hangNext('removeContainer');
+    const hanging = docker.hangNext('removeContainer');
     const answer = codeOf(engine.lifecycle.delete(NAME, call()));
-    await settled();
+    await hanging.reached;
     clock.advance(6 * 60_000);
     expect(await answer).toBe('timeout');
     await settled();
     clock.advance(60_000);
     await settled();
     expect(await codeOf(engine.lifecycle.get(NAME, call()))).toBe('sandbox_not_found');
-    release();
+    hanging.release();
     await settled();
     expect(await simulated.dispose()).toEqual([]);
   });
@@ -105,15 +105,15 @@ describe.each(['createContainer', 'startContainer'] as const)('a create whose %s
     const simulated = new SimulatedEngine();
     await simulated.open();
     const { engine, docker, clock } = simulated;
-    const release = docker.hangNext(hangs);
+    const hanging = docker.hangNext(hangs);
     const answer = codeOf(engine.lifecycle.create({ name: NAME }, call()));
-    await settled();
+    await hanging.reached;
     clock.advance(LATER_MS);
     expect(await answer).toBe('timeout');
     expect((await engine.lifecycle.list({}, call())).total).toBe(0);
     // Its name is free at once.
     await engine.lifecycle.create({ name: NAME }, call());
-    release();
+    hanging.release();
     await settled();
     expect(docker.containers.size).toBe(1);
     expect(await simulated.dispose()).toEqual([]);

@@ -26,17 +26,16 @@ async function suffer(simulated: SimulatedEngine, id: string, step: Event): Prom
     await settled();
     return await codeOf(simulated.engine.lifecycle.get(NAME, call()));
   }
-  const hangs = step.op === 'hanging start';
-  let release: () => void = () => undefined;
-  if (hangs) release = docker.hangNext('startContainer');
-  else docker.failNext('startContainer');
+  const hanging = step.op === 'hanging start' ? docker.hangNext('startContainer') : null;
+  if (hanging === null) docker.failNext('startContainer');
   const starting = codeOf(simulated.engine.lifecycle.start(NAME, call()));
-  await settled();
-  if (hangs) clock.advance(LATER_MS);
+  // A start that needs no container's start does not get there.
+  await Promise.race([starting, hanging?.reached ?? starting]);
+  if (hanging !== null) clock.advance(LATER_MS);
   const code = await starting;
   docker.heal();
   // What hung goes on after all: by then it is nobody's.
-  release();
+  hanging?.release();
   await settled();
   return code;
 }

@@ -72,11 +72,11 @@ describe('a delete', () => {
   it('cuts the creation of its sandbox short', async () => {
     const simulated = new SimulatedEngine();
     await simulated.open();
-    const release = simulated.docker.hangNext('startContainer');
+    const hanging = simulated.docker.hangNext('startContainer');
     const creating = codeOf(simulated.engine.lifecycle.create({ name: 'box' }, call()));
     while (simulated.docker.containers.size === 0) await new Promise((resolve) => setImmediate(resolve));
     const deleting = simulated.engine.lifecycle.delete('box', call());
-    release();
+    hanging.release();
     expect(await creating).toBe('state_conflict');
     expect((await deleting).state).toBe('destroyed');
     expect(await simulated.dispose()).toEqual([]);

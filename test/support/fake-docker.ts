@@ -3,6 +3,7 @@
  * needs, and throws on every other call and on every call that makes no sense.
  */
 import { randomBytes } from 'node:crypto';
+import { deferred } from '../../src/engine/agent/deferred.ts';
 import type { ContainerEvent } from '../../src/engine/docker/container-event.ts';
 import type {
   ContainerLimits,
@@ -37,7 +38,16 @@ type Operation =
   | 'removeVolume';
 
 /** What the next call of an operation does in place of its work: it throws, or it waits until it is let go. */
-type Fault = { readonly kind: 'fail' } | { readonly kind: 'hang'; readonly released: Promise<void> };
+type Fault =
+  | { readonly kind: 'fail' }
+  | { readonly kind: 'hang'; readonly reach: () => void; readonly released: Promise<void> };
+
+export interface HangingCall {
+  /** Resolves when the call hangs. */
+  readonly reached: Promise<void>;
+  /** Lets it do its work. */
+  release(): void;
+}
 
 /** Everything else runs in between, as with a real daemon. */
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -60,12 +70,11 @@ export class FakeDocker {
     this.#faults.set(operation, { kind: 'fail' });
   }
 
-  /** The next call of `operation` hangs until what this answers is called; then it does its work. */
-  hangNext(operation: Operation): () => void {
-    let release: () => void = () => undefined;
-    const released = new Promise<void>((resolve) => (release = resolve));
-    this.#faults.set(operation, { kind: 'hang', released });
-    return release;
+  /** The next call of `operation` hangs until it is released. */
+  hangNext(operation: Operation): HangingCall {
+    const [reached, released] = [deferred<void>(), deferred<void>()];
+    this.#faults.set(operation, { kind: 'hang', reach: reached.resolve, released: released.promise });
+    return { reached: reached.promise, release: released.resolve };
   }
 
   /** Faults that nobody met are taken back. */
@@ -98,7 +107,9 @@ export class FakeDocker {
     this.#faults.delete(operation);
     await turn();
     if (fault?.kind === 'fail') throw broken(operation);
-    if (fault?.kind === 'hang') await fault.released;
+    if (fault?.kind !== 'hang') return;
+    fault.reach();
+    await fault.released;
   }
 
   #at(id: ContainerId): FakeContainer {

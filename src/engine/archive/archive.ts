@@ -1,7 +1,7 @@
 /** Archive, backup and restore: the difference goes to the object store, the container goes away, and comes back at a start. */
 import { ThawError, toThawError } from '../../errors.ts';
 import type { EngineContext } from '../context.ts';
-import { requireHostFiles, withStillFiles } from '../difference/still-files.ts';
+import { requireHostFiles } from '../difference/still-files.ts';
 import { type Guest, launchGuest } from '../guest/guest.ts';
 import { ownerFilter, SANDBOX_LABEL } from '../labels.ts';
 import { backupDeadline } from '../lifecycle/deadlines.ts';
@@ -29,9 +29,7 @@ async function backupLocked(context: EngineContext, sandbox: ManagedSandbox): Pr
   );
   context.onStep('backup.intent');
   const work = async (run: Run): Promise<void> => {
-    const still = await withStillFiles(context, sandbox, ({ upper }) =>
-      storeDifference(context, sandbox, upper, run.signal),
-    );
+    const still = await storeDifference(context, sandbox, run.signal);
     pausedMs = still.pausedMs;
     run.step('backup.stored');
     await adoptArchive(context, run, still.result, () => store.dropJournal(id));
@@ -79,9 +77,7 @@ async function storeAndLetGo(context: EngineContext, run: Run): Promise<void> {
   const { sandbox } = run;
   const { id } = sandbox.record;
   try {
-    const { result } = await withStillFiles(context, sandbox, ({ upper }) =>
-      storeDifference(context, sandbox, upper, run.signal),
-    );
+    const { result } = await storeDifference(context, sandbox, run.signal);
     await adoptArchive(context, run, result, () =>
       store.putJournal(id, 'archive', 'archive.stored', clock.now()),
     );

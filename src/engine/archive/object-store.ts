@@ -4,12 +4,12 @@ import { createReadStream } from 'node:fs';
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { addAbortSignal, pipeline, Readable, type Transform } from 'node:stream';
-import { createGunzip, createGzip } from 'node:zlib';
+import { constants, createBrotliCompress, createBrotliDecompress, createGunzip } from 'node:zlib';
 import { ThawError } from '../../errors.ts';
 import { randomHex } from '../../ids.ts';
 import type { DiskBounds, DiskSpace } from '../disk/bounds.ts';
 import { overLimit, requireFree, spaceOf } from '../disk/space.ts';
-import type { DifferenceReader } from '../host/port.ts';
+import type { ByteSource } from '../host/port.ts';
 import { StoredSizes } from './stored-sizes.ts';
 
 const PARTIAL = '.partial';
@@ -26,8 +26,8 @@ export interface StoredObject {
 export type StoreBounds = Pick<DiskBounds, 'archiveBytes' | 'minFreeBytes'>;
 
 export interface PutOptions {
-  /** Whether the bytes are compressed on the way. */
-  readonly gzip: boolean;
+  /** Whether the bytes are compressed on the way; otherwise they are so already, with zstd. */
+  readonly compress: boolean;
   /** The object that the new one takes the place of: it does not count against the bound. */
   readonly replaces?: string | undefined;
   /** Gives the object up. */
@@ -50,6 +50,15 @@ const givenUp = (cause: unknown): ThawError =>
 function through(source: Readable, into: Transform): Transform {
   pipeline(source, into, () => undefined);
   return into;
+}
+
+/** As dense as gzip here, and ten times as fast with what cannot be made smaller: nothing waits, but the processor is shared. */
+const compressor = (): Transform => createBrotliCompress({ params: { [constants.BROTLI_PARAM_QUALITY]: 1 } });
+
+/** What undoes the compression that the name of an object tells; null for zstd, which is the host's affair. */
+function decompressor(object: string): Transform | null {
+  if (object.endsWith('.br')) return createBrotliDecompress();
+  return object.endsWith('.gz') ? createGunzip() : null;
 }
 
 export class ObjectStore {
@@ -107,9 +116,9 @@ export class ObjectStore {
    * Writes a difference. Leaves nothing behind when it fails. Throws `disk_limit`, `disk_full`, and `cancelled` when
    * the signal gave it up.
    */
-  async put(prefix: string, reader: DifferenceReader, options: PutOptions): Promise<StoredObject> {
-    const { gzip, replaces, signal } = options;
-    const object = `${prefix}-${randomHex(4)}.tar.${gzip ? 'gz' : 'zst'}`;
+  async put(prefix: string, reader: ByteSource, options: PutOptions): Promise<StoredObject> {
+    const { compress, replaces, signal } = options;
+    const object = `${prefix}-${randomHex(4)}.tar.${compress ? 'br' : 'zst'}`;
     const name = `${object}${PARTIAL}`;
     const partial = join(this.#directory, name);
     const hash = createHash('sha256');
@@ -120,7 +129,7 @@ export class ObjectStore {
     try {
       const source = Readable.from(reader.chunks, { objectMode: false });
       if (signal !== undefined) addAbortSignal(signal, source);
-      for await (const chunk of gzip ? through(source, createGzip({ level: 3 })) : source) {
+      for await (const chunk of compress ? through(source, compressor()) : source) {
         const bytes: Buffer = chunk;
         this.#requireBound(replaces, bytes.length);
         hash.update(bytes);
@@ -146,11 +155,8 @@ export class ObjectStore {
     }
   }
 
-  /** The bytes of an object, decompressed when it is gzip, checked against `sha256` by the end. Throws `archive_damaged`. */
-  async *read(
-    { object, sha256, storedBytes }: StoredObject,
-    options: { readonly gzip: boolean },
-  ): AsyncGenerator<Buffer> {
+  /** The bytes of an object, decompressed where the store compressed it, checked against `sha256` by the end. Throws `archive_damaged`. */
+  async *read({ object, sha256, storedBytes }: StoredObject): AsyncGenerator<Buffer> {
     const path = join(this.#directory, object);
     const facts = await stat(path).catch(() => null);
     if (facts === null || facts.size !== storedBytes) {
@@ -162,8 +168,9 @@ export class ObjectStore {
     const hash = createHash('sha256');
     const raw = createReadStream(path, { highWaterMark: 256 * 1024 });
     raw.on('data', (chunk) => hash.update(chunk));
+    const undo = decompressor(object);
     try {
-      for await (const chunk of options.gzip ? through(raw, createGunzip()) : raw) yield chunk;
+      for await (const chunk of undo === null ? raw : through(raw, undo)) yield chunk;
     } catch (cause) {
       throw new ThawError('archive_damaged', `The object ${object} cannot be read.`, { cause });
     } finally {

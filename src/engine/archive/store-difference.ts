@@ -1,24 +1,33 @@
 /** Writes the difference of a sandbox into the object store, and replays one from there. */
 import type { EngineContext } from '../context.ts';
-import { requireHostFiles } from '../difference/still-files.ts';
+import { requireHostFiles, type StillResult, withStillFiles } from '../difference/still-files.ts';
 import type { Guest } from '../guest/guest.ts';
 import type { Run } from '../lifecycle/operation.ts';
 import type { ManagedSandbox } from '../managed-sandbox.ts';
 import type { ArchiveRecord } from '../store/records.ts';
 
-/** Compressed on the host where it has zstd; else here, with gzip. Throws what `ObjectStore.put` does. */
+/**
+ * Stores the files as they are at one moment; the sandbox goes on as soon as they are read. Compressed on the host where it
+ * has zstd; else here. Throws what `ObjectStore.put` does.
+ */
 export async function storeDifference(
   context: EngineContext,
   sandbox: ManagedSandbox,
-  upper: string,
   signal: AbortSignal,
-): Promise<ArchiveRecord> {
+): Promise<StillResult<ArchiveRecord>> {
   const files = requireHostFiles(context);
   const { id, imageId, archive } = sandbox.record;
-  const reader = await files.read(upper, files.codec);
-  const gzip = files.codec === 'none';
-  const stored = await context.objects.put(id, reader, { gzip, replaces: archive?.object, signal });
-  return { ...stored, codec: gzip ? 'gzip' : 'zstd', imageId, createdAt: context.clock.now() };
+  const compress = files.codec === 'none';
+  const { result, pausedMs } = await withStillFiles(context, sandbox, async ({ upper, heldBytes }) => {
+    const reader = await files.read(upper, files.codec, heldBytes);
+    const storing = context.objects.put(id, reader, { compress, replaces: archive?.object, signal });
+    storing.catch(() => undefined);
+    await reader.taken;
+    return { storing };
+  });
+  const stored = await result.storing;
+  const codec = compress ? 'brotli' : 'zstd';
+  return { result: { ...stored, codec, imageId, createdAt: context.clock.now() }, pausedMs };
 }
 
 /** Replays an archive into a running container. Throws `archive_damaged`; the container is of no use then. */
@@ -33,8 +42,7 @@ export async function replayArchive(
     archive.codec === 'zstd' ? 'zstd' : 'none',
   );
   try {
-    for await (const chunk of context.objects.read(archive, { gzip: archive.codec === 'gzip' }))
-      await writer.write(chunk);
+    for await (const chunk of context.objects.read(archive)) await writer.write(chunk);
     await writer.finish();
   } catch (error) {
     writer.abort();

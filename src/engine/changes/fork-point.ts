@@ -22,7 +22,8 @@ export type ForkPoint = DifferenceReader;
 /** To be called while the source stands still. Null, and a line in the log, when it cannot be read: no fork fails for that. */
 export async function takeForkPoint(context: EngineContext, upper: string): Promise<ForkPoint | null> {
   try {
-    const reader = await requireHostFiles(context).spool(upper, BOUNDS);
+    // It is read when the fork is done: nothing of it may wait for that.
+    const reader = await requireHostFiles(context).show(upper, '', BOUNDS, Number.MAX_SAFE_INTEGER);
     await reader.taken;
     return reader;
   } catch (error) {
@@ -53,7 +54,7 @@ export function keepForkPoint(
     return;
   }
   const reader = { ...point, chunks: bounded(point.chunks) };
-  const kept = objects.put(first.record.id, reader, { gzip: true }).then(async (forkPoint) => {
+  const kept = objects.put(first.record.id, reader, { compress: true }).then(async (forkPoint) => {
     const left = children.filter((child) => registry.byId(child.record.id) === child);
     for (const child of left) registry.update(child, { forkPoint });
     if (left.length === 0) await objects.remove(forkPoint.object);
@@ -81,7 +82,7 @@ export async function releaseForkPoint(
 export async function forkPointOf(context: EngineContext, sandbox: ManagedSandbox): Promise<Difference> {
   await sandbox.forkPointKept;
   const { name, parentId, forkPoint } = sandbox.record;
-  if (forkPoint !== null) return await readTree(context.objects.read(forkPoint, { gzip: true }));
+  if (forkPoint !== null) return await readTree(context.objects.read(forkPoint));
   throw new ThawError(
     'state_conflict',
     parentId === null

@@ -87,11 +87,19 @@ async function compare(
   const topText = path.replace(/^\/+/, '');
   const top = Buffer.from(topText, 'utf8').toString('latin1');
   const before = request.since === 'fork' ? near(await forkPointOf(context, sandbox), top) : NOTHING;
-  const { result, pausedMs } = await withStillFiles(context, sandbox, async ({ upper, lowers }) => ({
-    lowers,
-    after: await treeFrom(await files.show(upper, topText, BOUNDS), signal),
-  }));
-  const { after, lowers } = result;
+  const { result, pausedMs } = await withStillFiles(
+    context,
+    sandbox,
+    async ({ upper, lowers, heldBytes }) => {
+      const reader = await files.show(upper, topText, BOUNDS, heldBytes);
+      const reading = treeFrom(reader, signal);
+      reading.catch(() => undefined);
+      await reader.taken;
+      return { lowers, reading };
+    },
+  );
+  const { lowers } = result;
+  const after = await result.reading;
   const asked = askOfImage(before, after);
   if (top !== '' && !asked.has(top)) asked.set(top, 'alone');
   const image = await treeFrom(await files.showImage(lowers, wordsFor(asked), BOUNDS), signal);

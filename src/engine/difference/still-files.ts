@@ -13,6 +13,15 @@ export interface StillResult<T> {
   readonly pausedMs: number;
 }
 
+/** What `work` gets of a sandbox that stands still. */
+export interface StillTree extends OverlayDirectories {
+  /** How much to read ahead of a slow reader, in bytes: nothing where no process waits for the end of the reading. */
+  readonly heldBytes: number;
+}
+
+/** As much as the host's disk takes within a second or so; longer differences go at the pace of what they are for. */
+const MAX_HELD_BYTES = 256 * 1024 * 1024;
+
 /** The files behind the Docker API. Throws `unsupported` where Thaw has no helper on the host. */
 export function requireHostFiles({ host }: EngineContext): HostFiles {
   if (host.files !== null) return host.files;
@@ -47,7 +56,7 @@ async function whileFrozen<T>(
 async function whileStartedQuietly<T>(
   context: EngineContext,
   sandbox: ManagedSandbox,
-  work: (overlay: OverlayDirectories) => Promise<T>,
+  work: (tree: StillTree) => Promise<T>,
 ): Promise<T> {
   const { id, containerId } = sandbox.record;
   if (containerId === null) throw new ThawError('internal', 'A stopped sandbox has no container.');
@@ -58,7 +67,7 @@ async function whileStartedQuietly<T>(
       network,
     });
     try {
-      return await work(await requireHostFiles(context).overlay(guest.place));
+      return await work({ ...(await requireHostFiles(context).overlay(guest.place)), heldBytes: 0 });
     } finally {
       guest.agent.close();
     }
@@ -69,19 +78,20 @@ async function whileStartedQuietly<T>(
   }
 }
 
-/** Runs `work` on the overlay of a sandbox that is running, paused or stopped. The caller holds its lock. */
+/** Runs `work` on the files of a sandbox that is running, paused or stopped. The caller holds its lock. */
 export async function withStillFiles<T>(
   context: EngineContext,
   sandbox: ManagedSandbox,
-  work: (overlay: OverlayDirectories) => Promise<T>,
+  work: (tree: StillTree) => Promise<T>,
 ): Promise<StillResult<T>> {
   const files = requireHostFiles(context);
   const { guest } = sandbox;
   if (guest !== null) {
     const overlay = await files.overlay(guest.place);
     // A paused one stays as it is: freezing it again would end with a thaw.
-    if (sandbox.record.state === 'paused') return { result: await work(overlay), pausedMs: 0 };
-    return await whileFrozen(context, guest, () => work(overlay));
+    if (sandbox.record.state === 'paused')
+      return { result: await work({ ...overlay, heldBytes: 0 }), pausedMs: 0 };
+    return await whileFrozen(context, guest, () => work({ ...overlay, heldBytes: MAX_HELD_BYTES }));
   }
   const { containerId } = sandbox.record;
   const facts = containerId === null ? null : await context.docker.inspectContainer(containerId);
@@ -92,6 +102,7 @@ export async function withStillFiles<T>(
       : await work({
           upper: files.hostDirectory(upper),
           lowers: (facts?.lowerDirectories ?? []).map((path) => files.hostDirectory(path)),
+          heldBytes: 0,
         });
   return { result, pausedMs: 0 };
 }

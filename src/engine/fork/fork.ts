@@ -2,7 +2,7 @@
 import { ThawError, toThawError } from '../../errors.ts';
 import { type ForkPoint, keepForkPoint, takeForkPoint } from '../changes/fork-point.ts';
 import type { EngineContext } from '../context.ts';
-import { requireHostFiles, withStillFiles } from '../difference/still-files.ts';
+import { requireHostFiles, type StillTree, withStillFiles } from '../difference/still-files.ts';
 import type { Guest } from '../guest/guest.ts';
 import { move } from '../lifecycle/move.ts';
 import { operate, type Run } from '../lifecycle/operation.ts';
@@ -15,6 +15,9 @@ import type { WarmPool } from '../pool/warm-pool.ts';
 import type { SandboxRecord } from '../store/records.ts';
 import { freshContainers } from './fresh-containers.ts';
 import { renewIdentity } from './identity.ts';
+
+/** The source stands still for a part of a fork: the pool does not fill up beside it. Large ones take longer, and it does. */
+const REFILL_WAITS_MS = 1_000;
 
 export interface ForkedChild {
   /** The new sandbox, or null when this child failed. */
@@ -99,6 +102,23 @@ async function finishChild(
   }
 }
 
+/** Resolves when the tree was read; `copied` is the end of its replay. */
+async function readOnce(
+  context: EngineContext,
+  { upper, heldBytes }: StillTree,
+  roots: readonly string[],
+): Promise<{ copied: Promise<void>; point: ForkPoint | null }> {
+  const pointing = takeForkPoint(context, upper);
+  try {
+    const copy = await requireHostFiles(context).copy(upper, roots, heldBytes);
+    await copy.taken;
+    return { copied: copy.finished, point: await pointing };
+  } catch (error) {
+    (await pointing)?.abort();
+    throw error;
+  }
+}
+
 async function copyInto(
   context: EngineContext,
   run: Run,
@@ -111,21 +131,16 @@ async function copyInto(
   const children = register(context, source.record, guests, names);
   run.step('fork.frozen');
   let pausedMs: number;
-  let point: ForkPoint | null;
+  let point: ForkPoint | null = null;
   try {
     const roots = guests.map(({ place }) => files.rootDirectory(place));
-    ({ pausedMs, result: point } = await withStillFiles(context, source, async ({ upper }) => {
-      const [taken, copied] = await Promise.allSettled([
-        takeForkPoint(context, upper),
-        files.copy(upper, roots),
-      ]);
-      const read = taken.status === 'fulfilled' ? taken.value : null;
-      if (copied.status === 'fulfilled') return read;
-      read?.abort();
-      throw copied.reason;
-    }));
+    const still = await withStillFiles(context, source, (tree) => readOnce(context, tree, roots));
+    ({ pausedMs } = still);
+    ({ point } = still.result);
+    await still.result.copied;
     run.step('fork.copied');
   } catch (error) {
+    point?.abort();
     for (const child of children) registry.remove(child);
     for (const guest of guests) background.run('discard', () => discardGuest(context, guest));
     throw error;
@@ -143,6 +158,20 @@ async function copyInto(
     keepForkPoint(context, alive, point);
   }
   return { children: outcome, pausedMs };
+}
+
+async function forkInto(
+  context: EngineContext,
+  pool: WarmPool,
+  run: Run,
+  names: readonly (string | undefined)[],
+  signal: AbortSignal,
+): Promise<ForkResult> {
+  const { volumes } = run.sandbox.record;
+  const guests = await freshContainers(context, pool, names.length, volumes, signal);
+  run.step('fork.made');
+  const given = guests.map(({ id }, index) => names[index] ?? id);
+  return await copyInto(context, run, guests, given);
 }
 
 function checkNames(
@@ -186,19 +215,9 @@ export async function forkSandbox(
     },
     work: async (run) => {
       try {
-        const guests = await freshContainers(
-          context,
-          pool,
-          names.length,
-          source.record.volumes,
-          AbortSignal.any([signal, run.signal]),
-        );
-        run.step('fork.made');
-        result = await copyInto(
-          context,
-          run,
-          guests,
-          guests.map(({ id }, index) => names[index] ?? id),
+        result = await pool.yieldTo(
+          () => forkInto(context, pool, run, names, AbortSignal.any([signal, run.signal])),
+          REFILL_WAITS_MS,
         );
       } catch (error) {
         if (!run.isSettled) run.settle(source.guest === null ? 'stopped' : 'started');

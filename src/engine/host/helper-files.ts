@@ -20,13 +20,19 @@ const FAILURE_MARK = 'thaw-diff-write-failed=';
 
 /** Paths travel as arguments, never as shell text. */
 const scripts = {
-  read: `{ ${AGENT_PATH} diff-write "$1" || echo "${FAILURE_MARK}$?" >&2; } | ${ZSTD} -q -3 -c`,
+  read: `{ ${AGENT_PATH} diff-write --backlog "$2" "$1" || echo "${FAILURE_MARK}$?" >&2; } | ${ZSTD} -q -3 -c`,
   apply: `${ZSTD} -q -dc | ${AGENT_PATH} diff-apply "$1"`,
 } as const;
 
-const shell = (script: string, path: string): string[] => ['/bin/sh', '-c', script, 'sh', path];
+const shell = (script: string, ...words: readonly string[]): string[] => [
+  '/bin/sh',
+  '-c',
+  script,
+  'sh',
+  ...words,
+];
 
-const words = ({ fileBytes, contentBytes }: ShownBounds): string[] => [
+const boundWords = ({ fileBytes, contentBytes }: ShownBounds): string[] => [
   String(fileBytes),
   String(contentBytes),
 ];
@@ -60,12 +66,15 @@ export async function helperFiles(connection: HelperConnection): Promise<HostFil
   const run = async (argv: readonly string[], stdin: boolean) => {
     const agent = await connection.agent();
     const process = await agent.spawn({ argv, cwd: '/', stdin });
-    return { process, stderr: collect(process.output('stderr')) };
+    const told = deferred<void>();
+    // A writer's first line says that the tree was read, or why not.
+    const tell = (): void => told.resolve();
+    const finished = outcome(process, collect(process.output('stderr'), tell));
+    void finished.catch(() => undefined).finally(tell);
+    return { process, finished, taken: told.promise };
   };
   const reading = async (argv: readonly string[], input: Buffer | null = null): Promise<DifferenceReader> => {
-    const { process, stderr } = await run(argv, input !== null);
-    const finished = outcome(process, stderr);
-    finished.catch(() => undefined);
+    const { process, finished, taken } = await run(argv, input !== null);
     if (input !== null) {
       // A reader that ends early says why by its exit code.
       void process
@@ -73,7 +82,7 @@ export async function helperFiles(connection: HelperConnection): Promise<HostFil
         .catch(() => undefined)
         .then(() => process.closeStdin());
     }
-    return { chunks: process.output('stdout'), finished, abort: () => process.signal(9) };
+    return { chunks: process.output('stdout'), taken, finished, abort: () => process.signal(9) };
   };
   const agent = await connection.agent();
   const codec: Codec = await agent.stat(ZSTD).then(
@@ -101,52 +110,38 @@ export async function helperFiles(connection: HelperConnection): Promise<HostFil
       );
     },
 
-    async copy(upper, roots) {
-      const { process, stderr } = await run([AGENT_PATH, 'diff-copy', upper, ...roots], false);
-      for await (const chunk of process.output('stdout')) void chunk;
-      await outcome(process, stderr);
+    async copy(upper, roots, heldBytes) {
+      const command = [AGENT_PATH, 'diff-copy', '--backlog', String(heldBytes), upper, ...roots];
+      const { taken, finished } = await run(command, false);
+      return { taken, finished };
     },
 
-    read: (upper, wanted) =>
-      reading(wanted === 'none' ? [AGENT_PATH, 'diff-write', upper] : shell(scripts.read, upper)),
-
-    show: (upper, path, bounds) => reading([AGENT_PATH, 'diff-show', ...words(bounds), path, upper]),
-
-    async spool(upper, bounds) {
-      const agent = await connection.agent();
-      const process = await agent.spawn({
-        argv: [AGENT_PATH, 'diff-spool', ...words(bounds), upper],
-        cwd: '/',
-      });
-      const told = deferred<void>();
-      // Its first line says that the tree was read, or why not.
-      const tell = (): void => told.resolve();
-      const finished = outcome(process, collect(process.output('stderr'), tell));
-      void finished.catch(() => undefined).finally(tell);
-      return {
-        chunks: process.output('stdout'),
-        finished,
-        taken: told.promise,
-        abort: () => process.signal(9),
-      };
+    read: (upper, wanted, heldBytes) => {
+      const held = String(heldBytes);
+      return reading(
+        wanted === 'none'
+          ? [AGENT_PATH, 'diff-write', '--backlog', held, upper]
+          : shell(scripts.read, upper, held),
+      );
     },
+
+    show: (upper, path, bounds, heldBytes) =>
+      reading([AGENT_PATH, 'diff-show', '--backlog', String(heldBytes), ...boundWords(bounds), path, upper]),
 
     showImage: (lowers, asked, bounds) =>
-      reading([AGENT_PATH, 'diff-base', ...words(bounds), ...lowers], asked),
+      reading([AGENT_PATH, 'diff-base', ...boundWords(bounds), ...lowers], asked),
 
     async apply(root, used): Promise<DifferenceWriter> {
-      const { process, stderr } = await run(
+      const { process, finished } = await run(
         used === 'none' ? [AGENT_PATH, 'diff-apply', root] : shell(scripts.apply, root),
         true,
       );
-      const ended = outcome(process, stderr);
-      ended.catch(() => undefined);
       return {
         // A replay that ended early has the better explanation than the pipe that broke.
-        write: (chunk) => process.write(chunk).catch(() => ended),
+        write: (chunk) => process.write(chunk).catch(() => finished),
         async finish() {
           process.closeStdin();
-          await ended;
+          await finished;
         },
         abort: () => process.signal(9),
       };

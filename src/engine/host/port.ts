@@ -14,19 +14,27 @@ export interface HostPlace {
   readonly cgroups: CgroupPaths | null;
 }
 
-/** Bytes of a difference on their way out of the host. */
-export interface DifferenceReader {
+/** Bytes on their way out of the host. */
+export interface ByteSource {
   readonly chunks: AsyncIterable<Buffer>;
-  /** Resolves when the whole difference was read; rejects when it could not be. Await it after the chunks. */
+  /** Resolves when all of them were read; rejects when they could not be. Await it after the chunks. */
   readonly finished: Promise<void>;
   /** Ends the reading half-way. */
   abort(): void;
 }
 
-/** One whose tree is read at the host's pace, whatever that of the reader is. */
-export interface SpooledReader extends DifferenceReader {
-  /** Resolves when the tree was read, or could not be: `finished` tells. */
+/** The bytes of a difference. */
+export interface DifferenceReader extends ByteSource {
+  /** Resolves when the tree was read, or could not be: `finished` tells. Its source need not stand still any longer. */
   readonly taken: Promise<void>;
+}
+
+/** A difference on its way from one container into others. */
+export interface DifferenceCopy {
+  /** As of a `DifferenceReader`. */
+  readonly taken: Promise<void>;
+  /** Resolves when every root has everything. Throws `disk_full`, `unsupported` or `engine_error`. */
+  readonly finished: Promise<void>;
 }
 
 /** Takes the bytes of a difference and replays them. */
@@ -58,14 +66,15 @@ export interface HostFiles {
   /** A directory of the host, such as the upper directory that Docker names, as this control reaches it. */
   hostDirectory(path: string): string;
   rootDirectory(place: HostPlace): string;
-  /** Replays the difference in `upper` into every root, from one read. */
-  copy(upper: string, roots: readonly string[]): Promise<void>;
-  read(upper: string, codec: Codec): Promise<DifferenceReader>;
+  /**
+   * Replays the difference in `upper` into every root, from one read. Up to `heldBytes` are read ahead of what is slower,
+   * here and below; beyond them, and on a full disk, reading goes at its pace.
+   */
+  copy(upper: string, roots: readonly string[], heldBytes: number): Promise<DifferenceCopy>;
+  read(upper: string, codec: Codec, heldBytes: number): Promise<DifferenceReader>;
   apply(root: string, codec: Codec): Promise<DifferenceWriter>;
   /** The difference to look at: at `path` (from the top, without slashes at its ends) and below, or all of it. */
-  show(upper: string, path: string, bounds: ShownBounds): Promise<DifferenceReader>;
-  /** All of it to look at later. */
-  spool(upper: string, bounds: ShownBounds): Promise<SpooledReader>;
+  show(upper: string, path: string, bounds: ShownBounds, heldBytes: number): Promise<DifferenceReader>;
   /** What an image has at the paths of `asked`, which is in the words of `diff-base`. */
   showImage(lowers: readonly string[], asked: Buffer, bounds: ShownBounds): Promise<DifferenceReader>;
 }

@@ -12,9 +12,10 @@ import type { Snapshot } from '../snapshot/snapshots.ts';
 import type { SandboxRecord } from '../store/records.ts';
 import { waitUpTo } from '../wait-up-to.ts';
 import { type Creation, forget, launch } from './create.ts';
+import { fail } from './fail.ts';
 import { move } from './move.ts';
 import { defaultUser, newRecord } from './new-record.ts';
-import { fail, type Run, runToEnd } from './operation.ts';
+import { type Run, runToEnd } from './operation.ts';
 
 interface Parts {
   readonly context: EngineContext;

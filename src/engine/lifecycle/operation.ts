@@ -2,16 +2,17 @@
  * Runs an operation that changes a sandbox's state: alone, with its intent on disk, within its deadline. Whatever
  * happens, the sandbox is in a lasting state afterwards: work that fails or hangs ends in `error` with its cause.
  */
-import { ThawError, toThawError } from '../../errors.ts';
+import { ThawError } from '../../errors.ts';
 import type { EngineContext } from '../context.ts';
 import type { Guest } from '../guest/guest.ts';
 import type { ManagedSandbox } from '../managed-sandbox.ts';
 import type { JournalOperation, SandboxRecord } from '../store/records.ts';
 import { deadlineOf, timeoutMessage } from './deadlines.ts';
+import { fail } from './fail.ts';
 import { move } from './move.ts';
 import type { JournalStep } from './steps.ts';
 import { superviseGuest } from './supervise.ts';
-import { nextState, type OutcomeEvent, type RequestEvent, requireTransition } from './transitions.ts';
+import { type OutcomeEvent, type RequestEvent, requireTransition } from './transitions.ts';
 
 type Change = Partial<Omit<SandboxRecord, 'state' | 'desiredState'>>;
 
@@ -84,28 +85,6 @@ export class Run {
     this.sandbox.guest = guest;
     superviseGuest(this.#context, this.sandbox);
   }
-}
-
-/** Whether there is something left to recover. A daemon that does not answer says nothing against it. */
-async function isRecoverable({ docker }: EngineContext, { record }: ManagedSandbox): Promise<boolean> {
-  if (record.containerId === null) return record.archive !== null;
-  return await docker.inspectContainer(record.containerId).then(
-    (facts) => facts !== null,
-    () => true,
-  );
-}
-
-/** Notes that the work on a sandbox failed. A delete that failed stays in the journal and is tried again. */
-export async function fail(context: EngineContext, sandbox: ManagedSandbox, error: unknown): Promise<void> {
-  const { store } = context;
-  const { id, name, desiredState } = sandbox.record;
-  const deleting = desiredState === 'destroyed';
-  const recoverable = !deleting && (await isRecoverable(context, sandbox));
-  context.log.warn({ err: error, sandbox: name }, 'an operation on a sandbox failed');
-  if (nextState(sandbox.record.state, 'failed') === null) return;
-  move(context, sandbox, 'failed', { errorReason: toThawError(error).message, recoverable }, () => {
-    if (!deleting) store.dropJournal(id);
-  });
 }
 
 /** How long work may take, and what is said when it took longer. */

@@ -12,6 +12,8 @@ import { discardGuest, parkGuest } from './park.ts';
 const QUIET_MS = 150;
 /** Claims without a pause put the refill off no longer than this. */
 const MAX_QUIET_MS = 1_000;
+/** A cold create takes less; one that hangs holds nothing back. */
+const YIELD_LIMIT_MS = 10_000;
 
 export class WarmPool {
   readonly snapshot: Snapshot;
@@ -21,7 +23,7 @@ export class WarmPool {
   readonly #backoff = new Backoff();
   readonly #underWay = new Set<Promise<void>>();
   #starting = 0;
-  /** Cold creates under way: they need the daemon more than the pool does. */
+  /** Work under way that needs the daemon or the processors more than the pool does. */
   #yielding = 0;
   #hits = 0;
   #misses = 0;
@@ -57,14 +59,22 @@ export class WarmPool {
     return guest ?? null;
   }
 
-  /** Holds refilling back while `work` uses the daemon. */
-  async yieldTo<T>(work: () => Promise<T>): Promise<T> {
+  /** Holds refilling back until `work` is done, but no longer than `limitMs`. */
+  async yieldTo<T>(work: () => Promise<T>, limitMs = YIELD_LIMIT_MS): Promise<T> {
     this.#yielding += 1;
+    let yields = true;
+    const resume = (): void => {
+      if (!yields) return;
+      yields = false;
+      this.#yielding -= 1;
+      this.#scheduleRefill(0);
+    };
+    const cancel = this.#context.clock.schedule(limitMs, resume);
     try {
       return await work();
     } finally {
-      this.#yielding -= 1;
-      this.#scheduleRefill(0);
+      cancel();
+      resume();
     }
   }
 

@@ -14,7 +14,7 @@ const Container = z
 export const ArchiveRecord = z.object({
   /** The object's name in the store. */
   object: z.string().regex(/^[0-9a-z][0-9a-z.-]*$/),
-  codec: z.enum(['zstd', 'gzip']),
+  codec: z.enum(['zstd', 'brotli', 'gzip']),
   /** Of the bytes in the store, lower-case hexadecimal. */
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
   storedBytes: z.number().int(),

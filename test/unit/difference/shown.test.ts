@@ -78,13 +78,13 @@ it('shows facts of every file, and contents within both bounds', async () => {
   expect((await runProgram(bench.agent, ['diff-apply', at('root')], shown.stdout)).code).toBe(2);
 });
 
-it('spools the same stream, and leaves no file where it worked', async () => {
+it('holds the same stream for a slow reader, and leaves no file where it worked', async () => {
   const upper = await fill('upper', [
     ['write', 'a', 300_000, 1],
     ['mkdir', 'd'],
   ]);
   await mkdir(at('work'));
-  const command = `cd "$1" && exec "$2" diff-spool 1000000 1000000 "$3"`;
+  const command = `cd "$1" && exec "$2" diff-show --backlog 1000000000 1000000 1000000 "" "$3"`;
   const spooled = await runProgram('/bin/sh', ['-c', command, 'sh', at('work'), bench.sanitized, upper]);
   const shown = await runProgram(bench.sanitized, ['diff-show', '1000000', '1000000', '', upper]);
   expect([spooled.code, spooled.stderr]).toEqual([0, shown.stderr]);
@@ -174,7 +174,9 @@ it.each([
   ['diff-show', 'x', '1', '', '/'],
   ['diff-show', '1', '-1', '', '/'],
   ['diff-base', '1', '', '/'],
-  ['diff-spool', '1', '1', '', '/'],
+  ['diff-show', '--backlog', '-1', '1', '1', '', '/'],
+  ['diff-base', '--backlog', '1', '1', '1', '/'],
+  ['diff-show', '--backlog'],
   ['diff-base', '1', '1'],
 ])('refuses the words %s %s %s', async (...args) => {
   expect((await runProgram(bench.sanitized, args)).code).toBe(1);
