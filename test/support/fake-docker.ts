@@ -46,7 +46,7 @@ export interface HangingCall {
   /** Resolves when the call hangs. */
   readonly reached: Promise<void>;
   /** Lets it do its work. */
-  release(): void;
+  readonly release: () => void;
 }
 
 /** Everything else runs in between, as with a real daemon. */
@@ -73,8 +73,8 @@ export class FakeDocker {
   /** The next call of `operation` hangs until it is released. */
   hangNext(operation: Operation): HangingCall {
     const [reached, released] = [deferred<void>(), deferred<void>()];
-    this.#faults.set(operation, { kind: 'hang', reach: reached.resolve, released: released.promise });
-    return { reached: reached.promise, release: released.resolve };
+    this.#faults.set(operation, { kind: 'hang', reach: () => reached.resolve(), released: released.promise });
+    return { reached: reached.promise, release: () => released.resolve() };
   }
 
   /** Faults that nobody met are taken back. */
