@@ -8,7 +8,7 @@ export default defineTool({
   name: 'sandbox_backup',
   title: 'Back a sandbox up',
   description:
-    'Writes what a started or stopped sandbox changed against its snapshot to the object store, in place of its last backup. A started one stands still meanwhile and then goes on.',
+    'Writes what a started or stopped sandbox changed against its snapshot to the object store, in place of its last backup. A started one stands still only while they are read.',
   kind: 'change',
   group: 'archives',
   input: SandboxOnly,

@@ -9,7 +9,7 @@ export default defineTool({
   name: 'sandbox_snapshot',
   title: 'Make a snapshot of a sandbox',
   description:
-    'Makes a template of the files of a started or stopped sandbox, under a name of its own. New sandboxes start from it with sandbox_create and snapshot. Running processes are not part of it; the sandbox stands still while it is taken.',
+    'Makes a template of the files of a started or stopped sandbox, under a name of its own. New sandboxes start from it with sandbox_create and snapshot. Running processes are not part of it; the sandbox stands still only while they are read.',
   kind: 'create',
   group: 'snapshots',
   input: z.strictObject({ sandbox: SandboxRef, name: SnapshotName.describe('Name of the new snapshot') }),

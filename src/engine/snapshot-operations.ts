@@ -46,7 +46,7 @@ export function snapshotOperations(
     create: async (input, call) => snapshotToApi(await createSnapshot(context, pools, info, input, call)),
     async fromSandbox(sandbox, name, call) {
       const source = registry.find(sandbox, call);
-      const { record, pausedMs } = await snapshotSandbox(context, source, name, call);
+      const { record, pausedMs } = await snapshotSandbox(context, pools, source, name, call);
       return { ...snapshotToApi(record), pausedMs };
     },
     list: async (query, call) => listSnapshots(context, query, call),

@@ -1,12 +1,24 @@
 /** A source stands still while its files are read, not for what becomes of them; and the pool waits meanwhile, within bounds. */
 import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, inject, it, onTestFinished } from 'vitest';
 import { type Clock, systemClock } from '../../src/clock.ts';
 import { createDockerClient } from '../../src/engine/docker/client.ts';
-import { SANDBOX_LABEL } from '../../src/engine/labels.ts';
+import type { DockerPort } from '../../src/engine/docker/port.ts';
+import { openEngine } from '../../src/engine/engine.ts';
+import { ownerFilter, ROLE_LABEL, SANDBOX_LABEL } from '../../src/engine/labels.ts';
 import type { Engine } from '../../src/engine/options.ts';
-import { call, eventually, openTestEngine, poolIsFull } from '../support/open-engine.ts';
+import { Store } from '../../src/engine/store/store.ts';
+import {
+  call,
+  disposeEngine,
+  eventually,
+  makeStateDir,
+  openTestEngine,
+  poolIsFull,
+  testEngineOptions,
+} from '../support/open-engine.ts';
 
 const run = async (engine: Engine, sandbox: string, command: string): Promise<string> =>
   (await engine.exec.exec(sandbox, { command }, call())).stdout;
@@ -64,6 +76,38 @@ it('goes on while its backup is still being compressed, which holds what there w
     ),
   );
   expect(await run(engine, 'box', 'sha256sum --check sum')).toBe('data: OK\n');
+});
+
+it('goes on while a snapshot of it is committed, which holds what there was', async () => {
+  const real = createDockerClient(inject('endpoint'));
+  let later = '';
+  const docker: DockerPort = {
+    ...real,
+    async commitContainer(...words) {
+      later = await run(engine, 'box', 'rm -f data own; echo later > data; cat data');
+      return await real.commitContainer(...words);
+    },
+  };
+  const stateDir = makeStateDir();
+  const engine = await openEngine({ ...testEngineOptions(stateDir), docker });
+  onTestFinished(() => disposeEngine(engine, stateDir));
+  await engine.lifecycle.create({ name: 'box' }, call());
+  const command =
+    'cd /home/daytona; echo first > data; echo own > own; chown 7:8 own; chmod 4711 own; rm /etc/issue';
+  await engine.exec.exec('box', { command, user: 'root' }, call());
+  const made = await engine.snapshots.fromSandbox('box', 'shot', call());
+  expect(later).toBe('later\n');
+  expect(made.pausedMs).toBeGreaterThan(0);
+  const store = new Store(join(stateDir, 'thaw.db'));
+  const labels = { ...ownerFilter(store.meta('owner') ?? ''), [ROLE_LABEL]: 'sandbox' };
+  store.close();
+  await eventually(
+    'nothing is left of the copy',
+    async () => (await real.listContainers(labels)).length === 1,
+  );
+  await engine.lifecycle.create({ name: 'next', snapshot: 'shot' }, call());
+  const held = 'cat data; stat -c "%u:%g %a" own; ls -A /etc | grep -cx issue';
+  expect(await run(engine, 'next', held)).toBe('first\n7:8 4711\n0\n');
 });
 
 it('is forked while the pool waits, for a second at most', async () => {

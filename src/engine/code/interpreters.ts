@@ -4,6 +4,7 @@ import type { InterpreterOperations } from '../../backend/code-operations.ts';
 import { ThawError } from '../../errors.ts';
 import type { SandboxId } from '../../ids.ts';
 import type { EngineContext } from '../context.ts';
+import { runsOn } from '../lifecycle/transitions.ts';
 import type { ManagedSandbox, Visit } from '../managed-sandbox.ts';
 import { atWork, placeOf } from './code-place.ts';
 import { ContextSet, type Held, toApi } from './context-set.ts';
@@ -40,7 +41,7 @@ export function interpreterOperations(context: EngineContext): InterpreterOperat
       () => sandbox.visits.delete(visit),
       () => undefined,
     );
-    if (sandbox.record.state !== 'started')
+    if (!runsOn.has(sandbox.record.state))
       interpreter.end(
         new ThawError('state_conflict', `Sandbox ${sandbox.record.name} is ${sandbox.record.state}.`),
       );

@@ -34,7 +34,8 @@ export function requireHostFiles({ host }: EngineContext): HostFiles {
   );
 }
 
-async function whileFrozen<T>(
+/** Freezes a running sandbox for `work`. The caller holds its lock. */
+export async function whileFrozen<T>(
   context: EngineContext,
   guest: NonNullable<ManagedSandbox['guest']>,
   work: () => Promise<T>,

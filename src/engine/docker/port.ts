@@ -133,6 +133,13 @@ export interface ExecHandle {
   detach(): void;
 }
 
+/** What an image that is made of a container has of its own. */
+export interface CommitConfig {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly user?: string;
+  readonly workingDir?: string;
+}
+
 /** Labels that must all match; a value of `null` asks for the key alone. */
 export type LabelFilter = Readonly<Record<string, string | null>>;
 
@@ -157,15 +164,7 @@ export interface DockerPort extends DockerNetworks {
    * Makes an image of a container's files as they are now, without pausing it. What `config` leaves out is taken from
    * the container. Answers the image's id.
    */
-  commitContainer(
-    id: ContainerId,
-    reference: string,
-    config: {
-      readonly labels: Readonly<Record<string, string>>;
-      readonly user?: string;
-      readonly workingDir?: string;
-    },
-  ): Promise<string>;
+  commitContainer(id: ContainerId, reference: string, config: CommitConfig): Promise<string>;
   /**
    * Builds an image from a tar with a Dockerfile in it. `onOutput` gets the builder's output as it comes, in pieces of
    * any size. The containers of its steps have `limits` each and are removed, whatever comes of the build. Answers the image's id.

@@ -11,13 +11,10 @@ import { defaultLimits, recordLimits } from '../limits.ts';
 import type { ManagedSandbox } from '../managed-sandbox.ts';
 import { isDefaultNetwork } from '../network/policy.ts';
 import { discardGuest } from '../pool/park.ts';
-import type { WarmPool } from '../pool/warm-pool.ts';
+import { COPY_YIELD_MS, type WarmPool } from '../pool/warm-pool.ts';
 import type { SandboxRecord } from '../store/records.ts';
 import { freshContainers } from './fresh-containers.ts';
 import { renewIdentity } from './identity.ts';
-
-/** The source stands still for a part of a fork: the pool does not fill up beside it. Large ones take longer, and it does. */
-const REFILL_WAITS_MS = 1_000;
 
 export interface ForkedChild {
   /** The new sandbox, or null when this child failed. */
@@ -217,7 +214,7 @@ export async function forkSandbox(
       try {
         result = await pool.yieldTo(
           () => forkInto(context, pool, run, names, AbortSignal.any([signal, run.signal])),
-          REFILL_WAITS_MS,
+          COPY_YIELD_MS,
         );
       } catch (error) {
         if (!run.isSettled) run.settle(source.guest === null ? 'stopped' : 'started');

@@ -1,4 +1,4 @@
-/** Frozen containers for forks: from the pool as far as it has some, newly made for the rest. */
+/** Frozen containers for copies: from the pool as far as it has some, newly made for the rest. */
 import { ThawError } from '../../errors.ts';
 import { newSandboxId } from '../../ids.ts';
 import type { EngineContext } from '../context.ts';
@@ -28,5 +28,5 @@ export async function freshContainers(
   const failed = made.find((result) => result.status === 'rejected');
   if (failed === undefined && !signal.aborted) return guests;
   for (const guest of guests) context.background.run('discard', () => discardGuest(context, guest));
-  throw failed?.reason ?? new ThawError('cancelled', 'The fork was cancelled; nothing was left behind.');
+  throw failed?.reason ?? new ThawError('cancelled', 'That was cancelled; nothing was left behind.');
 }

@@ -1,14 +1,10 @@
 /** The one place where a sandbox's state is written: along the transition table, on disk first. */
 
-import type { SandboxState } from '../../../schemas/state.ts';
 import { ThawError } from '../../errors.ts';
 import type { EngineContext } from '../context.ts';
 import type { ManagedSandbox } from '../managed-sandbox.ts';
 import type { SandboxRecord } from '../store/records.ts';
-import { desiredAfter, type LifecycleEvent, requireTransition } from './transitions.ts';
-
-/** States in which a sandbox that ran goes on to run. */
-const RUNS_ON: ReadonlySet<SandboxState> = new Set(['started', 'resizing', 'snapshotting', 'forking']);
+import { desiredAfter, type LifecycleEvent, requireTransition, runsOn } from './transitions.ts';
 
 /**
  * Moves the sandbox along; `change` and the writes of `alongside` join the same transaction. A change of state is
@@ -25,7 +21,7 @@ export function move(
   const state = requireTransition(record, event);
   const desiredState = desiredAfter(event, record.desiredState);
   registry.update(sandbox, { lastActivityAt: clock.now(), ...change, state, desiredState }, alongside);
-  if (!RUNS_ON.has(state)) {
+  if (!runsOn.has(state)) {
     sandbox.endVisits(new ThawError('state_conflict', `Sandbox ${record.name} is ${state}, not started.`));
   }
 }

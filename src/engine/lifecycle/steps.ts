@@ -36,6 +36,7 @@ export const journalSteps = [
   'fork.frozen',
   'fork.copied',
   'snapshot.intent',
+  'snapshot.copied',
   'snapshot.committed',
   'template.intent',
   'template.building',

@@ -5,7 +5,7 @@ import { adoptGuest, type Guest } from '../guest/guest.ts';
 import { watchJobs } from '../jobs/watch.ts';
 import type { ManagedSandbox } from '../managed-sandbox.ts';
 import { move } from './move.ts';
-import { adviceFor } from './transitions.ts';
+import { adviceFor, runsOn } from './transitions.ts';
 
 /** Tries to reach a running container again before the next use of it is left to try. */
 const ATTEMPTS = 3;
@@ -84,12 +84,12 @@ export function superviseGuest(context: EngineContext, sandbox: ManagedSandbox):
   });
 }
 
-/** The guest of a sandbox that must be running; waits for a connection that is being made again. */
+/** The guest of a sandbox that must be running, whatever else is done with it; waits for a connection that is being made again. */
 export async function requireGuest(context: EngineContext, sandbox: ManagedSandbox): Promise<Guest> {
   const { name } = sandbox.record;
   const open = (): Guest | null => (sandbox.guest?.agent.isOpen === true ? sandbox.guest : null);
   if (sandbox.record.state === 'started' && open() === null) await recoverConnection(context, sandbox);
-  if (sandbox.record.state !== 'started') {
+  if (sandbox.record.state !== 'started' && (sandbox.guest === null || !runsOn.has(sandbox.record.state))) {
     const { state, errorReason } = sandbox.record;
     const why = errorReason === null ? '' : ` ${errorReason}`;
     throw new ThawError('state_conflict', `Sandbox ${name} is ${state}, not started.${why}`, {

@@ -172,6 +172,9 @@ const wayOut: Partial<Record<SandboxState, string>> = {
   destroyed: 'It is deleted. Call sandbox_create to make another.',
 };
 
+/** States in which a sandbox that ran goes on to run, and takes commands. */
+export const runsOn: ReadonlySet<SandboxState> = new Set(['started', 'resizing', 'snapshotting', 'forking']);
+
 /** What a caller may do about a sandbox that is in `state` and should not be. */
 export const adviceFor = (state: SandboxState): string =>
   wayOut[state] ?? 'Call sandbox_get to see its state, and bring it into a fitting one first.';

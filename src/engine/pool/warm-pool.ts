@@ -12,6 +12,8 @@ import { discardGuest, parkGuest } from './park.ts';
 const QUIET_MS = 150;
 /** Claims without a pause put the refill off no longer than this. */
 const MAX_QUIET_MS = 1_000;
+/** Copies of a sandbox's files need the processors while it stands still; large ones take longer, and the refill goes on beside them. */
+export const COPY_YIELD_MS = 1_000;
 /** A cold create takes less; one that hangs holds nothing back. */
 const YIELD_LIMIT_MS = 10_000;
 

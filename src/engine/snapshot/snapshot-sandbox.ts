@@ -1,12 +1,13 @@
-/** Makes a snapshot of a sandbox: its container is committed to an image while it stands still. */
+/** Makes a snapshot of a sandbox: an image of its files as they are at one moment. */
 import { ThawError, toThawError } from '../../errors.ts';
 import { newUuid } from '../../ids.ts';
 import type { EngineContext } from '../context.ts';
-import { labelsFor } from '../labels.ts';
 import { operate, type Run } from '../lifecycle/operation.ts';
 import type { ManagedSandbox } from '../managed-sandbox.ts';
 import { type Caller, organizationOf } from '../organizations.ts';
+import type { Pools } from '../pool/pools.ts';
 import type { SnapshotRecord } from '../store/records.ts';
+import { commitSandbox } from './commit-sandbox.ts';
 import { reserveForSandbox } from './space.ts';
 
 /** Lower-case and short, as repository names must be; the snapshot's own name may be anything. */
@@ -52,33 +53,6 @@ export function newSnapshotRecord(
   };
 }
 
-/** Freezes a running source for the commit alone. Answers the id of the image and how long it stood still. */
-async function commitStill(context: EngineContext, sandbox: ManagedSandbox, image: string): Promise<number> {
-  const { host, docker, clock, owner } = context;
-  const { guest } = sandbox;
-  const { containerId, imageId } = sandbox.record;
-  if (containerId === null) throw new ThawError('internal', 'The sandbox has no container.');
-  // The container runs as root in `/` for the sake of the agent; its image knows better.
-  const origin = await docker.inspectImage(imageId);
-  const config = {
-    labels: labelsFor(owner, 'snapshot'),
-    ...(origin === null ? {} : { user: origin.user, workingDir: origin.workingDir }),
-  };
-  if (guest === null) {
-    await docker.commitContainer(containerId, image, config);
-    return 0;
-  }
-  const began = clock.monotonic();
-  await host.freeze(guest.place);
-  try {
-    await host.untilFrozen(guest.place);
-    await docker.commitContainer(containerId, image, config);
-  } finally {
-    await host.thaw(guest.place);
-  }
-  return clock.monotonic() - began;
-}
-
 export interface MadeSnapshot {
   readonly record: SnapshotRecord;
   /** How long the sandbox stood still, in milliseconds. */
@@ -87,12 +61,13 @@ export interface MadeSnapshot {
 
 async function commitAndRecord(
   context: EngineContext,
+  pools: Pools,
   run: Run,
   pending: SnapshotRecord,
 ): Promise<MadeSnapshot> {
   const { snapshots, docker, clock } = context;
   snapshots.put(pending);
-  const pausedMs = await commitStill(context, run.sandbox, pending.image);
+  const pausedMs = await commitSandbox(context, pools, run, pending.image);
   run.step('snapshot.committed');
   const [facts, base] = await Promise.all([
     docker.inspectImage(pending.image),
@@ -107,12 +82,13 @@ async function commitAndRecord(
     updatedAt: clock.now(),
   };
   snapshots.put(record);
-  return { record, pausedMs: Math.round(pausedMs * 1000) / 1000 };
+  return { record, pausedMs };
 }
 
 /** A failure is told, and leaves an `error` record with the cause. Throws `name_conflict`, `state_conflict`, `busy`, `disk_limit`, `disk_full`. */
 export async function snapshotSandbox(
   context: EngineContext,
+  pools: Pools,
   sandbox: ManagedSandbox,
   name: string,
   caller: Caller,
@@ -133,7 +109,7 @@ export async function snapshotSandbox(
     intent: 'snapshot.intent',
     work: async (run) => {
       try {
-        made = await commitAndRecord(context, run, pending);
+        made = await commitAndRecord(context, pools, run, pending);
       } catch (error) {
         snapshots.put({
           ...pending,

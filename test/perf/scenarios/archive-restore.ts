@@ -1,4 +1,4 @@
-/** archive, restore, snapshot.fs: 50 MB of changed files to the object store and back, and a template of them. */
+/** archive, restore, snapshot.fs and how long its source stands still: 50 MB of changed files to the object store and back, and a template of them. */
 import { type Scenario, samples } from '../scenario.ts';
 import type { EngineStage } from '../stages/in-process.ts';
 import { time } from '../timing.ts';
@@ -6,18 +6,34 @@ import { time } from '../timing.ts';
 const MEGABYTES = 50;
 
 export const archiveRestore: Scenario<EngineStage> = {
-  names: ['archive', 'restore', 'archive.throughput', 'restore.throughput', 'snapshot.fs'],
+  names: [
+    'archive',
+    'restore',
+    'archive.throughput',
+    'restore.throughput',
+    'snapshot.fs',
+    'snapshot.fs.paused',
+  ],
   async run({ engine: { lifecycle, exec, archives, snapshots }, full }, bench) {
     const call = { signal: bench.signal };
     const { id } = await lifecycle.create({}, call);
     const command = `mkdir -p work && for i in $(seq ${MEGABYTES}); do head -c 1000000 /dev/urandom > work/$i; done; sync`;
     await exec.exec(id, { command }, call);
-    const found = { archive: [] as number[], restore: [] as number[], snapshot: [] as number[] };
+    const found = {
+      archive: [] as number[],
+      restore: [] as number[],
+      snapshot: [] as number[],
+      paused: [] as number[],
+    };
     const n = samples(bench, 12, 3);
     while (found.snapshot.length < n) {
       const name = `bench-${found.snapshot.length}`;
       await full();
-      found.snapshot.push(await time(() => snapshots.fromSandbox(id, name, call)));
+      const take = async (): Promise<void> => {
+        const { pausedMs } = await snapshots.fromSandbox(id, name, call);
+        found.paused.push(pausedMs ?? 0);
+      };
+      found.snapshot.push(await time(take));
       await snapshots.delete(name, call);
     }
     while (found.archive.length < n) {
@@ -41,6 +57,7 @@ export const archiveRestore: Scenario<EngineStage> = {
       throughput('archive', found.archive),
       throughput('restore', found.restore),
       { kind: 'times', name: 'snapshot.fs', ms: found.snapshot },
+      { kind: 'times', name: 'snapshot.fs.paused', ms: found.paused },
     ];
   },
 };
