@@ -80,14 +80,24 @@ export class SandboxBridge {
     return this.#parts.host.network !== null;
   }
 
-  /** The facts of the network, which are fixed when it is made. */
+  /** The facts of the network, which are fixed when it is made; it is made when it is not there. */
   facts(): Promise<NetworkFacts> {
-    const { docker, owner } = this.#parts;
-    this.#facts ??= inspect(docker, owner).catch((error: unknown) => {
+    this.#facts ??= this.#find().catch((error: unknown) => {
       this.#facts = null;
       throw error;
     });
     return this.#facts;
+  }
+
+  async #find(): Promise<NetworkFacts> {
+    const { docker, store, owner } = this.#parts;
+    try {
+      return await inspect(docker, owner);
+    } catch (error) {
+      if (!isMissing(error)) throw error;
+      await ensureNetwork(docker, store, owner);
+      return await inspect(docker, owner);
+    }
   }
 
   /** Whether this process is in the bridge's own network, so that the addresses of sandboxes lead to them and to nobody else. */

@@ -1,10 +1,20 @@
 /** How sandboxes hang on their network: addresses, names, and a bridge that somebody removes. */
 import { createConnection } from 'node:net';
-import { describe, expect, inject, it } from 'vitest';
+import { join } from 'node:path';
+import { describe, expect, inject, it, onTestFinished } from 'vitest';
 import { createDockerClient } from '../../../src/engine/docker/client.ts';
+import { openEngine } from '../../../src/engine/engine.ts';
 import { networkName } from '../../../src/engine/labels.ts';
 import type { Engine } from '../../../src/engine/options.ts';
-import { call, eventually, openTestEngine } from '../../support/open-engine.ts';
+import { Store } from '../../../src/engine/store/store.ts';
+import {
+  call,
+  disposeEngine,
+  eventually,
+  makeStateDir,
+  openTestEngine,
+  testEngineOptions,
+} from '../../support/open-engine.ts';
 
 const docker = createDockerClient(inject('endpoint'));
 
@@ -104,6 +114,19 @@ describe('the network of sandboxes', () => {
       const said = await Promise.all([hear(address, 7000), hear(other, 7000)]);
       return said[0] === id && said[1] === next.id;
     });
+  });
+
+  it('is made again for a build that is the first to need it', async () => {
+    const stateDir = makeStateDir();
+    const engine = await openEngine(testEngineOptions(stateDir));
+    onTestFinished(() => disposeEngine(engine, stateDir));
+    const store = new Store(join(stateDir, 'thaw.db'));
+    const owner = store.meta('owner') ?? '';
+    store.close();
+    expect(await docker.removeNetwork(networkName(owner))).toBe('removed');
+    const dockerfileContent = `FROM ${engine.status().snapshot}\nRUN echo made > /made\n`;
+    const made = await engine.snapshots.create({ name: 'made', buildInfo: { dockerfileContent } }, call());
+    expect(made).toMatchObject({ state: 'active', errorReason: null });
   });
 
   it('comes back with a stopped sandbox', async () => {
