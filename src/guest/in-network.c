@@ -1,10 +1,10 @@
-/* Enters the network namespace of a container's process and executes a program there. */
+/* Enters the network namespace of a container's process and runs a program there. */
 #include "in-network.h"
 
 #include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "network-linger.h"
 #include "network-place.h"
 
 static const char name[] = "in-network";
@@ -15,6 +15,5 @@ _Noreturn void in_network_main(int argc, char **argv) {
   errno = EINVAL;
   if (argc < 5) network_give_up(name, EXIT_USAGE, "usage: in-network PID CONTAINER PROGRAM [ARGUMENT...]");
   network_enter(name, network_of(name, argv[2], argv[3]));
-  execvp(argv[4], argv + 4);
-  network_give_up(name, EXIT_SYSTEM, argv[4]);
+  linger_run(name, argv + 4);
 }
